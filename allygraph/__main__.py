@@ -1,0 +1,5 @@
+"""The command, for ``python -m allygraph``."""
+
+from allygraph.cli import main
+
+main()

@@ -1,0 +1,152 @@
+"""The canonical form: one order of blocks, properties and values, so that a diff shows the change.
+
+rdflib's ``longturtle`` gives the shape of a block. It orders subjects by how often they are
+referred to, so one new link would move other blocks; here subjects stand by their IRI
+(https://github.com/RDFLib/rdflib/issues/2880). Only prefixes in use are written.
+"""
+
+import io
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from allygraph.errors import NotCanonical, UnreadableFile
+from allygraph.names import PREFIXES
+from allygraph.turtle.lexer import comments
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+_FIRST_PROPERTIES = (
+    "rdf:type",
+    "rdfs:label",
+    "skos:prefLabel",
+    "skos:altLabel",
+    "skos:definition",
+    "skos:scopeNote",
+    "skos:example",
+)
+# The serializer leaves these two blemishes where blank nodes stand.
+_SPACE_BEFORE_BLANK_NODE = re.compile(r" +\n( *\[)")
+_BLANK_SUBJECT = re.compile(r"^\[\] +", re.MULTILINE)
+
+
+def canonical(text: str, *, place: str | None = None) -> str:
+    """Give the canonical form of a Turtle text.
+
+    The comment lines at the head are kept; any other comment would be lost and is refused.
+
+    Raises:
+        UnreadableFile: the text is not Turtle.
+        NotCanonical: it has a comment beyond its head, or the form would change its meaning.
+    """
+    head = _head(text, place)
+    body = write(_parse(text, place))
+    if _canonical_quads(text, place) != _canonical_quads(body, place):
+        raise NotCanonical(
+            "the canonical form would not mean the same",
+            expected="literals in their plain form, such as true and 7 instead of '1' and '07'",
+            place=place,
+        )
+    return head + body
+
+
+def is_canonical(text: str, *, place: str | None = None) -> bool:
+    """Tell whether a Turtle text is in canonical form; errors as in `canonical`."""
+    return canonical(text, place=place) == text
+
+
+def rewrite(triples: bytes, *, head: str = "") -> str:
+    """Give the canonical Turtle of triples in N-Triples, below the given head lines."""
+    from rdflib import Graph
+
+    return head + write(Graph().parse(data=triples, format="nt"))
+
+
+def write(graph: "Graph") -> str:
+    """Serialise an rdflib graph in canonical form, with the prefixes in use."""
+    from rdflib import BNode
+
+    serializer = _serializer_class()(graph)
+    stream = io.BytesIO()
+    blank = any(isinstance(node, BNode) for node in graph.subjects())
+    serializer.serialize(stream, canon=blank)
+    blocks = stream.getvalue().decode("utf-8").strip("\n")
+    blocks = _SPACE_BEFORE_BLANK_NODE.sub(r"\n\1", blocks)
+    blocks = _BLANK_SUBJECT.sub("[]\n    ", blocks)
+    return blocks + "\n" if blocks else ""
+
+
+def _head(text: str, place: str | None) -> str:
+    lines = text.split("\n")
+    count = 0
+    while count < len(lines) and lines[count].startswith("#"):
+        count += 1
+    for line, comment in comments(text):
+        if line > count:
+            raise NotCanonical(
+                f"the comment '{comment}' would be lost",
+                expected="a note as a triple (skos:editorialNote), or a line at the file's head",
+                place=f"{place}:{line}" if place else f"line {line}",
+            )
+    return "".join(f"{line}\n" for line in lines[:count])
+
+
+def _parse(text: str, place: str | None) -> "Graph":
+    from rdflib import Graph
+
+    _canonical_quads(text, place)
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace, override=True, replace=True)
+    return graph.parse(data=text, format="turtle")
+
+
+def _canonical_quads(text: str, place: str | None) -> object:
+    """Parse with pyoxigraph, which keeps literals as they are written, to compare meanings."""
+    import pyoxigraph as ox
+
+    try:
+        quads = ox.Dataset(ox.parse(input=text, format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        raise unreadable(error, place) from error
+    quads.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    return quads
+
+
+def unreadable(error: SyntaxError, place: str | None) -> UnreadableFile:
+    """Turn a parser's error into ours, with the line and column that it names."""
+    where = place
+    if place and error.lineno:
+        where = f"{place}:{error.lineno}:{error.offset or 1}"
+    return UnreadableFile(f"not Turtle: {error.msg}", expected="valid UTF-8 Turtle", place=where)
+
+
+@cache
+def _serializer_class() -> Any:
+    from rdflib import OWL, RDF, URIRef
+    from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
+    from rdflib.term import Node
+
+    from allygraph.names import expand
+
+    class HouseTurtle(LongTurtleSerializer):
+        """Turtle in the one order that this repository keeps: ontology, then subjects by IRI."""
+
+        predicateOrder = [URIRef(expand(name)) for name in _FIRST_PROPERTIES]  # noqa: N815, RUF012
+        roundtrip_prefixes = ()
+
+        def startDocument(self) -> None:  # noqa: N802  the name is rdflib's
+            for prefix, namespace in sorted(self.namespaces.items()):
+                self.write(f"PREFIX {prefix}: <{namespace}>\n")
+
+        def orderSubjects(self) -> list[Node]:  # noqa: N802  the name is rdflib's
+            named = sorted(node for node in self._subjects if isinstance(node, URIRef))
+            head = [node for node in named if (node, RDF.type, OWL.Ontology) in self.store]
+            first = set(head)
+            blank = set(self._subjects) - set(named)
+            roots = sorted((node for node in blank if not self._references[node]), key=str)
+            nested = sorted(blank.difference(roots), key=str)
+            return head + [node for node in named if node not in first] + roots + nested
+
+    return HouseTurtle
