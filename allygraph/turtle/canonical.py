@@ -6,7 +6,10 @@ referred to, so one new link would move other blocks; here subjects stand by the
 """
 
 import io
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +44,8 @@ def canonical(text: str, *, place: str | None = None) -> str:
         NotCanonical: it has a comment beyond its head, or the form would change its meaning.
     """
     head = _head(text, place)
-    body = write(_parse(text, place))
+    with quiet_rdflib():
+        body = write(_parse(text, place))
     if _canonical_quads(text, place) != _canonical_quads(body, place):
         raise NotCanonical(
             "the canonical form would not mean the same",
@@ -61,6 +65,17 @@ def rewrite(triples: bytes, *, head: str = "") -> str:
     from rdflib import Graph
 
     return head + write(Graph().parse(data=triples, format="nt"))
+
+
+@contextmanager
+def quiet_rdflib() -> Iterator[None]:
+    """Keep rdflib from logging each ill-typed literal with a stack; a finding names it better."""
+    logger = logging.getLogger("rdflib.term")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def write(graph: "Graph") -> str:

@@ -1,0 +1,41 @@
+"""The manual's page of commands, written from the commands' own help (``make docs``)."""
+
+import click
+
+from allygraph.cli import ally
+
+_HEAD = """# Commands
+
+Written from `--help` by `make docs`; do not edit. Rows and documents go to stdout, the rest to
+stderr. Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input, 4 internal, 5 limit hit, 130
+interrupted.
+"""
+
+
+def commands_page() -> str:
+    """Give the page in Markdown, one heading a command."""
+    context = click.Context(ally, info_name="ally", terminal_width=100, max_content_width=100)
+    parts = [_HEAD, _section(ally, context, "ally")]
+    for name in ally.list_commands(context):
+        if (command := ally.get_command(context, name)) is not None:
+            inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
+            parts.append(_section(command, inner, f"ally {name}"))
+    return "\n".join(parts)
+
+
+def _section(command: click.Command, context: click.Context, title: str) -> str:
+    return f"## {title}\n\n```\n{command.get_help(context).strip()}\n```\n"
+
+
+def main() -> None:
+    """Write the generated pages into docs/ of the checkout."""
+    from allygraph.queries import catalogue_page
+    from allygraph.resources import root
+
+    docs = root() / "docs"
+    (docs / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (docs / "queries.md").write_text(catalogue_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Validation: form, shapes, check queries, dates, quotes and consistency, as one list of findings.
+
+Shape: paths in, a `Report` out. The shipped files, or the given ones beside them, are judged as
+they were parsed (SHACL, dates, quotes) and as the built graph (check queries, with all derived
+graphs). Source: https://www.w3.org/TR/shacl/ for the shapes.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Store
+
+from allygraph import resources
+from allygraph.derive import extend
+from allygraph.errors import InputError, QueryFileError
+from allygraph.names import expand
+from allygraph.reason import check
+from allygraph.turtle import quiet_rdflib
+from allygraph.validation import bounds, form, queries, quotes, shapes
+from allygraph.validation.findings import SEVERITIES, Finding, Levels, Report, Severity, in_order
+from allygraph.validation.sources import CLAIM, RELATIONSHIP, Sources, load
+
+__all__ = ["SEVERITIES", "Finding", "Report", "Severity", "validate"]
+
+_FOUND_BY_CHECKS = ("undeclared",)
+_FOUND_BY_SHAPES = ("owl-domain", "owl-range")
+_OBJECT_OF_A_CLAIM = frozenset(map(expand, ("ally:affirms", "ally:denies", "ally:doubts")))
+
+
+def validate(
+    paths: Sequence[Path] | None = None,
+    *,
+    root: Path | None = None,
+    texts: Sequence[Path] = (),
+    hermit: bool = False,
+) -> Report:
+    """Judge the shipped ontology and data, or given files beside them.
+
+    Args:
+        paths: Turtle files and folders of them, whose findings alone are reported; None for all
+            that is shipped. A thing that a given file describes replaces the shipped one.
+        root: the folder that holds ontology/, data/ and queries/; by default the shipped one.
+        texts: source texts against which quotes are checked, found by their sha256.
+        hermit: ask the reasoner HermiT too, which needs Java and takes its time.
+
+    Raises:
+        UnreadableFile: a file is missing, not UTF-8, or not Turtle; with its line and column.
+        QueryFileError: a check query or its header is malformed.
+    """
+    sources = load(root or resources.root(), paths)
+    with quiet_rdflib():
+        found = [*_findings(sources, texts, hermit)]
+    return Report(in_order(found), sources.count(RELATIONSHIP), sources.count(CLAIM))
+
+
+def _findings(sources: Sources, texts: Sequence[Path], hermit: bool) -> Iterator[Finding]:
+    severity, places = queries.levels(sources.root), sources.places
+    store, failures = _built(sources, severity)
+    found = [
+        *form.find(sources, severity),
+        *bounds.find(sources.quads, places, severity),
+        *quotes.find(sources.quads, texts, places, severity),
+        *shapes.find(sources.root, sources.quads, places),
+        *queries.find(sources.root, store, places, severity),
+    ]
+    yield from found
+    if not any(finding.severity == "violation" for finding in found):
+        yield from failures
+    told = {finding.focus for finding in found}
+    yield from (
+        fault
+        for fault in _faults(sources, severity, hermit)
+        if fault.focus not in told or fault.rule not in _FOUND_BY_SHAPES
+    )
+
+
+def _built(sources: Sources, severity: Levels) -> tuple[Store, list[Finding]]:
+    """Build the graph that the check queries see; without derived graphs where that fails.
+
+    The failure is told only where no other finding explains it.
+    """
+    store = Store()
+    store.bulk_extend(
+        quad
+        for quad in sources.quads
+        if quad.predicate.value not in _OBJECT_OF_A_CLAIM or isinstance(quad.object, NamedNode)
+    )
+    try:
+        extend(store, sources.root)
+    except QueryFileError:
+        raise
+    except InputError as error:
+        place = (sources.judged[0].name, 1)
+        message = f"Nothing could be derived: {error.message}. Give {error.expected}."
+        rule = "not-derivable"
+        return store, [Finding(*place, severity[rule], rule, None, message)]
+    return store, []
+
+
+def _faults(sources: Sources, severity: Levels, hermit: bool) -> Iterator[Finding]:
+    """Give what contradicts the ontology."""
+    for problem in check(sources.quads, hermit=hermit):
+        if problem.rule in _FOUND_BY_CHECKS:
+            continue
+        place = sources.places.get(problem.subject)
+        if place is None and problem.subject:
+            continue
+        yield Finding(
+            *(place or (sources.judged[0].name, 1)),
+            severity["owl"],
+            f"owl-{problem.rule}",
+            problem.subject or None,
+            f"The ontology does not allow this: {problem.message}.",
+        )

@@ -1,0 +1,142 @@
+"""Check queries: rules across records, one defect a file, each asked of the whole graph at once.
+
+A check is a SPARQL query with the columns ``?focus ?path ?value`` below a TOML header with title,
+problem and remedy; ``queries/checks/levels.tsv`` gives the severity. The idea is ROBOT's report,
+https://robot.obolibrary.org/report.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from allygraph import resources
+from allygraph.engines.oxigraph import OxigraphEngine
+from allygraph.errors import QueryFileError
+from allygraph.graph import read
+from allygraph.names import compact
+from allygraph.results import Value
+from allygraph.validation.findings import SEVERITIES, Finding, Levels, literal
+
+_HEADER = re.compile(r"\A# /// check\n((?:# .*\n)+)# ///\n")
+_FIELDS = ("title", "problem", "remedy")
+_COLUMNS = ("focus", "path", "value")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name, what its header says, and its query."""
+
+    name: str
+    title: str
+    problem: str
+    remedy: str
+    text: str
+
+    @property
+    def message(self) -> str:
+        """The problem and the remedy, as a finding tells them."""
+        return f"{self.problem} {self.remedy}"
+
+
+def checks(root: Path) -> list[Check]:
+    """Read the check queries below a root, by name.
+
+    Raises:
+        QueryFileError: a file has no header, or the header lacks a field.
+    """
+    return [read_check(path) for path in resources.check_files(root)]
+
+
+def read_check(path: Path) -> Check:
+    """Read one check query; errors as of `checks`."""
+    text = read(path)
+    place = f"queries/checks/{path.name}"
+    expected = "a first line '# /// check', TOML in comments and '# ///'; " + ", ".join(_FIELDS)
+    if (header := _HEADER.match(text)) is None:
+        raise QueryFileError("the check has no header", expected=expected, place=place)
+    try:
+        fields = tomllib.loads(re.sub(r"^# ", "", header[1], flags=re.MULTILINE))
+        title, problem, remedy = (str(fields[name]) for name in _FIELDS)
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise QueryFileError(
+            f"the header of the check is not complete: {error}", expected=expected, place=place
+        ) from error
+    return Check(path.stem, title, problem, remedy, text)
+
+
+def levels(root: Path) -> Levels:
+    """Read the severity of each rule that is not a shape.
+
+    Raises:
+        QueryFileError: a line is not a name, a tab and a severity.
+    """
+    path = root / "queries" / "checks" / "levels.tsv"
+    known = {severity: severity for severity in SEVERITIES}
+    found = {}
+    for number, line in enumerate(read(path).splitlines()[1:], start=2):
+        name, _, level = line.partition("\t")
+        if level not in known:
+            raise QueryFileError(
+                f"'{level}' is not a severity",
+                expected=", ".join(SEVERITIES),
+                place=f"queries/checks/levels.tsv:{number}",
+            )
+        found[name] = known[level]
+    return found
+
+
+def find(
+    root: Path, store: Store, places: Mapping[str, tuple[str, int]], severity: Levels
+) -> Iterator[Finding]:
+    """Give the findings of all checks on the things that have a place.
+
+    Args:
+        root: the folder above ``queries/checks``.
+        store: ontology, data and derived graphs.
+        places: file and line of the things to judge.
+        severity: the severity of each check by its name.
+    """
+    for check in checks(root):
+        found: dict[str, list[str]] = {}
+        for focus, value in run(check, store):
+            if focus in places:
+                found.setdefault(focus, []).extend([value] if value else [])
+        for focus, values in found.items():
+            yield Finding(
+                *places[focus],
+                severity=severity[check.name],
+                rule=check.name,
+                focus=focus,
+                message=check.message,
+                found=tuple(values),
+            )
+
+
+def run(check: Check, store: Store) -> Iterator[tuple[str, str]]:
+    """Give thing and value (a short name, a literal, or nothing) of each row of a check.
+
+    Raises:
+        QueryFileError: the query has other columns than ``?focus ?path ?value``.
+    """
+    table = OxigraphEngine(store).select(check.text)
+    if table.columns != _COLUMNS:
+        raise QueryFileError(
+            f"the columns of the check are {', '.join(table.columns)}",
+            expected="?focus ?path ?value",
+            place=f"queries/checks/{check.name}.rq",
+        )
+    for focus, _, value in table.rows:
+        if isinstance(focus, NamedNode):
+            yield focus.value, _short(value)
+
+
+def _short(value: Value) -> str:
+    if isinstance(value, NamedNode):
+        return compact(value.value)
+    if isinstance(value, Literal):
+        return literal(value.value, language=value.language, datatype=value.datatype.value)
+    return ""

@@ -1,0 +1,68 @@
+"""Quotes: the words of a quote stand in the text that its hash names, where we have that text.
+
+The texts themselves are not ours to ship, so they are given by whoever has them.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from allygraph.errors import UnreadableFile
+from allygraph.names import PREFIXES, expand
+from allygraph.validation.findings import Finding, Levels
+
+_EXACT = expand("oa:exact")
+_CHECKED_AGAINST = PREFIXES["ally"] + "checkedAgainst"
+_RULE = "quote-not-in-text"
+_MESSAGE = (
+    "The words do not stand in the text that ally:checkedAgainst names. Quote them as printed."
+)
+
+
+def find(
+    quads: Iterable[Quad],
+    texts: Sequence[Path],
+    places: Mapping[str, tuple[str, int]],
+    severity: Levels,
+) -> Iterator[Finding]:
+    """Give a finding for each judged quote that its text does not hold; spaces count as one.
+
+    Args:
+        quads: the quads with the quotes.
+        texts: files of source texts, found by the sha256 of their bytes.
+        places: file and line of the things to judge.
+        severity: the severity of the rule.
+
+    Raises:
+        UnreadableFile: a text is missing or not UTF-8.
+    """
+    known = dict(_read(path) for path in texts)
+    words: dict[str, list[str]] = {}
+    hashes: dict[str, str] = {}
+    for quad in quads:
+        focus, value = quad.subject, quad.object
+        if isinstance(focus, NamedNode) and isinstance(value, Literal) and focus.value in places:
+            if quad.predicate.value == _EXACT:
+                words.setdefault(focus.value, []).append(value.value)
+            elif quad.predicate.value == _CHECKED_AGAINST:
+                hashes[focus.value] = value.value
+    for name, digest in hashes.items():
+        for text in words.get(name, []):
+            if digest in known and _plain(text) not in known[digest]:
+                yield Finding(*places[name], severity[_RULE], _RULE, name, _MESSAGE, (text,))
+
+
+def _read(path: Path) -> tuple[str, str]:
+    try:
+        content = path.read_bytes()
+        return hashlib.sha256(content).hexdigest(), _plain(content.decode("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(
+            f"the text '{path}' cannot be read", expected="a UTF-8 file", place=str(path)
+        ) from error
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
