@@ -5,12 +5,13 @@ VENV := .venv
 ALLY := $(VENV)/bin/ally
 READY := $(VENV)/.ready
 
-.PHONY: help setup run test fmt bench clean
+.PHONY: help setup run test fmt docs bench clean
 
 help:
 	@echo "make run    set up, build and validate the graph, answer three questions, serve it"
 	@echo "make test   set up and run all tests and checks"
 	@echo "make fmt    bring Turtle and Python files into their form"
+	@echo "make docs   write the generated pages of the manual"
 	@echo "make bench  measure against plain rdflib"
 	@echo "make clean  remove what the commands above have made here"
 
@@ -41,6 +42,9 @@ fmt: setup
 	$(ALLY) fmt
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+docs: setup
+	$(VENV)/bin/python -m allygraph.cli.manual
 
 bench: setup
 	$(VENV)/bin/python benchmarks/build_and_query.py

@@ -3,7 +3,7 @@
 The short list of public names; everything else is private.
 
 >>> graph = open_graph()
->>> members = graph.query("membership/members-on", as_of="1982-01-01")
+>>> members = graph.query("membership/members-on", alliance="actor:nato", as_of="1982-01-01")
 >>> len(members)
 15
 """

@@ -60,13 +60,6 @@ def is_canonical(text: str, *, place: str | None = None) -> bool:
     return canonical(text, place=place) == text
 
 
-def rewrite(triples: bytes, *, head: str = "") -> str:
-    """Give the canonical Turtle of triples in N-Triples, below the given head lines."""
-    from rdflib import Graph
-
-    return head + write(Graph().parse(data=triples, format="nt"))
-
-
 @contextmanager
 def quiet_rdflib() -> Iterator[None]:
     """Keep rdflib from logging each ill-typed literal with a stack; a finding names it better."""

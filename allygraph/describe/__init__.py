@@ -1,0 +1,332 @@
+"""One thing: its names, what is said of it, its relationships both ways, and the evidence.
+
+A relationship is found by whatever property points to the thing, and headed by that property's
+reverse label ("members", "positions on it"), so that both ends read well without inverse
+properties. Both clocks count: only claims known by the one day, certainty on the other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from allygraph.describe.lookup import (
+    Days,
+    Statements,
+    below,
+    holdings,
+    inward,
+    label_rank,
+    labels,
+    links,
+    statements,
+    unknown,
+)
+from allygraph.engines import Engine
+from allygraph.names import compact, expand
+from allygraph.results import Value
+
+__all__ = ["Description", "Evidence", "Group", "Relation", "describe", "unknown"]
+
+_POLARITIES = ("ally:affirms", "ally:denies", "ally:doubts")
+_MADE = (
+    "ally:assertedBy",
+    "ally:mayBeAssertedBy",
+    "ally:source",
+    "ally:furtherSource",
+    "ally:quote",
+)
+_LABELS = tuple(expand(name) for name in ("rdfs:label", "skos:prefLabel", "skos:altLabel"))
+_DERIVED = tuple(
+    expand(f"ally:{name}")
+    for name in (
+        "bestClaim",
+        "currentStage",
+        "holdsPostIn",
+        "memberOf",
+        "partnerOf",
+        "representsTo",
+    )
+)
+"""Direct edges are of one day of each clock, which need not be the days asked for."""
+_SKIPPED = (*_LABELS, *_DERIVED, expand("rdf:type"))
+_CERTAINTIES = ("sure", "presumed", "possible", "none", None)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One claim: who says what in which words, through whom, and where that is printed."""
+
+    claim: str
+    label: str
+    identifier: str | None
+    polarity: str
+    about: str | None
+    modality: str | None
+    review: str | None
+    hedged: bool
+    struck: bool
+    quote: str | None
+    no_quote_reason: str | None
+    speakers: tuple[str, ...]
+    through: tuple[str, ...]
+    source: str | None
+    publisher: str | None
+    published: str | None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relationship of the thing: parties and kind, how sure it is on the day, its claims.
+
+    ``days`` are the first and last day around the one asked for on which it is just as sure.
+    """
+
+    iri: str
+    label: str
+    kind: str
+    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    certainty: str | None
+    standing: str | None
+    review: str | None
+    days: tuple[str, str] | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Relationships of one class in which the thing plays the same part."""
+
+    heading: str
+    relations: tuple[Relation, ...]
+
+
+@dataclass(frozen=True)
+class Description:
+    """A thing on one day of each clock; names are short, labels English where there are any.
+
+    ``evidence`` is what others claim about it; ``claims`` are those that it makes or prints.
+    """
+
+    iri: str
+    label: str
+    types: tuple[str, ...]
+    names: tuple[tuple[str, str | None], ...]
+    as_of: str
+    known_by: str
+    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    certainty: str | None
+    standing: str | None
+    review: str | None
+    days: tuple[str, str] | None
+    evidence: tuple[Evidence, ...]
+    claims: tuple[Evidence, ...]
+    groups: tuple[Group, ...]
+    mentions: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def record(self) -> dict[str, Any]:
+        """Give the description as plain dicts, lists and texts."""
+        return asdict(self)
+
+
+def describe(engine: Engine, thing: str, as_of: date, known_by: date) -> Description:
+    """Describe a thing as of a day in the world, by what was known on another.
+
+    Args:
+        engine: any engine on a built graph.
+        thing: a short name such as ``actor:japan``, or an IRI.
+        as_of: valid time.
+        known_by: knowledge time.
+
+    Raises:
+        UnknownName: the graph does not have it; the error names what is near.
+    """
+    iri = expand(thing)
+    if not (own := statements(engine, [iri])):
+        raise unknown(engine, iri)
+    return _Describer(engine, iri, own[iri], as_of, known_by).description()
+
+
+class _Describer:
+    """Gathers what a description needs, then reads it off; eight queries whatever the size."""
+
+    def __init__(
+        self, engine: Engine, iri: str, own: dict[str, list[Value]], as_of: date, known_by: date
+    ) -> None:
+        self.iri, self.own, self.as_of, self.known_by = iri, own, as_of, known_by
+        related = below(engine, "ally:Relationship", "ally:StageChange")
+        inner = [link for link in inward(engine, iri) if link[1] not in _DERIVED]
+        self.links = [link for link in inner if link[2] in related]
+        self.others = [link for link in inner if link[2] not in related and link[1] not in _DERIVED]
+        relations = {subject for subject, _, _ in self.links}
+        self.facts: Statements = statements(engine, relations)
+        self.claims: dict[str, list[str]] = {}
+        for claim, _, about in links(engine, relations | {iri}, _POLARITIES):
+            self.claims.setdefault(about, []).append(claim)
+        if NamedNode(expand("ally:Claim")) in own.get(expand("rdf:type"), []):
+            self.claims.setdefault(iri, []).append(iri)
+        self.made = sorted({claim for claim, _, _ in links(engine, [iri], _MADE)})
+        claims = {claim for group in self.claims.values() for claim in group} | {*self.made}
+        self.facts |= statements(engine, claims)
+        more = {
+            value.value
+            for claim in claims
+            for name in ("ally:quote", "ally:source")
+            for value in self._values(claim, name)
+            if value is not None
+        }
+        self.facts |= statements(engine, more)
+        self.days: dict[str, Days] = holdings(engine, relations | {iri}, as_of, known_by)
+        self.labels = labels(engine, self._mentioned())
+        properties = {name for _, name, _ in inner}
+        self.reverse = labels(engine, properties, "ally:reverseLabel")
+
+    def description(self) -> Description:
+        certainty, standing, review, days = self._judged(self.iri)
+        return Description(
+            iri=compact(self.iri),
+            label=self._label(self.iri),
+            types=tuple(self._name(v) for v in self.own.get(expand("rdf:type"), [])),
+            names=tuple(self._names()),
+            as_of=self.as_of.isoformat(),
+            known_by=self.known_by.isoformat(),
+            properties=self._properties(self.own),
+            certainty=certainty,
+            standing=standing,
+            review=review,
+            days=days,
+            evidence=self._evidence(self.claims.get(self.iri, [])),
+            claims=self._evidence(self.made),
+            groups=tuple(self._groups()),
+            mentions=tuple(self._mentions()),
+        )
+
+    def _groups(self) -> Iterable[Group]:
+        members: dict[tuple[str, str], list[Relation]] = {}
+        for subject, name, kind in self.links:
+            relation = self._relation(subject, kind)
+            if relation.evidence or relation.certainty:
+                members.setdefault((self._label(kind), self._reverse(name)), []).append(relation)
+        for (kind, role), relations in sorted(members.items()):
+            heading = role if role.startswith(kind) else f"{kind}: {role}"
+            yield Group(heading, tuple(sorted(relations, key=_by_certainty_and_time)))
+
+    def _relation(self, subject: str, kind: str) -> Relation:
+        certainty, standing, review, days = self._judged(subject)
+        return Relation(
+            iri=compact(subject),
+            label=self._label(subject),
+            kind=self._label(kind),
+            properties=self._properties(self.facts[subject], but=self.iri),
+            certainty=certainty,
+            standing=standing,
+            review=review,
+            days=days,
+            evidence=self._evidence(self.claims.get(subject, [])),
+        )
+
+    def _evidence(self, claims: Iterable[str]) -> tuple[Evidence, ...]:
+        found = []
+        for claim in claims:
+            since = self._text(claim, "ally:knownSince") or ""
+            if since <= self.known_by.isoformat():
+                found.append((since, claim, self._claim(claim)))
+        return tuple(evidence for _, _, evidence in sorted(found, key=lambda one: one[:2]))
+
+    def _claim(self, claim: str) -> Evidence:
+        quote, source = self._text(claim, "ally:quote"), self._text(claim, "ally:source")
+        until = self._text(claim, "ally:currentUntil")
+        speakers = self._list(claim, "ally:assertedBy")
+        return Evidence(
+            claim=compact(claim),
+            label=self._label(claim),
+            identifier=self._text(claim, "dcterms:identifier"),
+            polarity=next(
+                (name.split(":")[1] for name in _POLARITIES if self._values(claim, name)), "states"
+            ),
+            about=next((n for name in _POLARITIES for n in self._list(claim, name)), None),
+            modality=self._kind(self._text(claim, "ally:modality")),
+            review=self._kind(self._text(claim, "ally:review")),
+            hedged=self._text(claim, "ally:hedged") == "true",
+            struck=bool(until and until < self.known_by.isoformat()),
+            quote=quote and self._text(quote, "oa:exact"),
+            no_quote_reason=self._text(claim, "ally:noQuoteReason"),
+            speakers=speakers or self._list(claim, "ally:mayBeAssertedBy"),
+            through=self._list(claim, "ally:reportedBy"),
+            source=source and (self._text(source, "dcterms:title") or self._label(source)),
+            publisher=source and ", ".join(self._list(source, "dcterms:publisher")),
+            published=source and self._text(source, "ally:published"),
+        )
+
+    def _judged(
+        self, thing: str
+    ) -> tuple[str | None, str | None, str | None, tuple[str, str] | None]:
+        if thing not in self.days:
+            return None, None, None, None
+        certainty, standing, review, first, last = self.days[thing]
+        return self._kind(certainty), self._kind(standing), self._kind(review), (first, last)
+
+    def _mentions(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        found: dict[str, set[str]] = {}
+        for subject, name, _ in self.others:
+            found.setdefault(self._reverse(name), set()).add(self._both(subject))
+        return [(role, tuple(sorted(names))) for role, names in sorted(found.items())]
+
+    def _names(self) -> Iterable[tuple[str, str | None]]:
+        texts = [v for name in _LABELS for v in self.own.get(name, []) if isinstance(v, Literal)]
+        texts.sort(key=lambda text: (label_rank(text), text.language or ""))
+        return [(text.value, text.language) for text in texts]
+
+    def _properties(
+        self, facts: dict[str, list[Value]], *, but: str = ""
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Give what is said, labels for IRIs; the thing that is described is not named again."""
+        found = []
+        for name in sorted(set(facts) - set(_SKIPPED)):
+            values = [v for v in facts[name] if v is not None and v.value != but]
+            if values:
+                found.append((self._label(name), tuple(self._name(value) for value in values)))
+        return tuple(found)
+
+    def _mentioned(self) -> set[str]:
+        found = {self.iri, *self.own, *(one for link in self.links + self.others for one in link)}
+        for facts in [self.own, *self.facts.values()]:
+            found.update(facts)
+            values = (value for group in facts.values() for value in group)
+            found.update(value.value for value in values if isinstance(value, NamedNode))
+        return found | set(self.facts)
+
+    def _values(self, subject: str, name: str) -> list[Value]:
+        return self.facts.get(subject, {}).get(expand(name), [])
+
+    def _text(self, subject: str, name: str) -> str | None:
+        return next((value.value for value in self._values(subject, name) if value), None)
+
+    def _list(self, subject: str, name: str) -> tuple[str, ...]:
+        return tuple(self._name(value) for value in self._values(subject, name))
+
+    def _name(self, value: Value) -> str:
+        if isinstance(value, NamedNode):
+            return self._label(value.value)
+        return value.value if value is not None else ""
+
+    def _label(self, iri: str) -> str:
+        return self.labels.get(iri) or compact(iri)
+
+    def _both(self, iri: str) -> str:
+        name, label = compact(iri), self._label(iri)
+        return name if name == label else f"{label} ({name})"
+
+    def _reverse(self, name: str) -> str:
+        return self.reverse.get(name) or f"{self._label(name)} this"
+
+    def _kind(self, iri: str | None) -> str | None:
+        """Give the last word of a concept's name: ``sure`` of ``kind:certainty-sure``."""
+        return iri and compact(iri).partition(":")[2].partition("-")[2]
+
+
+def _by_certainty_and_time(relation: Relation) -> tuple[int, str, str, str]:
+    first = relation.days[0] if relation.days else ""
+    return _CERTAINTIES.index(relation.certainty), first, relation.label, relation.iri

@@ -1,0 +1,75 @@
+"""Headers: what every answer carries, whichever address it comes from; and the access line."""
+
+import logging
+import time
+from typing import ClassVar
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from allygraph.web.problems import Problem
+
+log = logging.getLogger("allygraph.web.access")
+
+
+class Headers:
+    """Let any page of the web read the answers, let no answer act as a program."""
+
+    _every: ClassVar[dict[str, str]] = {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    _preflight: ClassVar[dict[str, str]] = {
+        "Access-Control-Allow-Headers": "Accept, Content-Type",
+        "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+        "Access-Control-Max-Age": "86400",
+        "Allow": "GET, HEAD, POST, OPTIONS",
+    }
+
+    def __init__(self, app: ASGIApp, *, access_log: bool) -> None:
+        self._app = app
+        self._access_log = access_log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer OPTIONS and contradictory lengths here, and pass on everything else."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.monotonic()
+        status = 0
+        size = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._every.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", "default-src 'none'")
+            elif scope["method"] == "HEAD":
+                message = {**message, "body": b""}
+            size += len(message.get("body", b""))
+            await send(message)
+
+        await self._choose(scope)(scope, receive, send_with_headers)
+        if self._access_log:
+            spent = 1000 * (time.monotonic() - started)
+            log.info("%s %s %d %d B %.1f ms", scope["method"], _path(scope), status, size, spent)
+
+    def _choose(self, scope: Scope) -> ASGIApp:
+        names = {name for name, _ in scope["headers"]}
+        if {b"content-length", b"transfer-encoding"} <= names:
+            return Problem("request-malformed", "the body has two lengths").response()
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=self._preflight)
+        return self._app
+
+
+def _path(scope: Scope) -> str:
+    """Give the path in a form that cannot forge a line of the log."""
+    path: str = scope["path"]
+    return path[:100].encode("unicode_escape").decode("ascii")

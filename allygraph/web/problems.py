@@ -1,0 +1,72 @@
+"""Problems: what a request did wrong, or what became of it, in the form of RFC 9457.
+
+One table names each problem, its status and its title; ``docs/errors.md`` has a heading for each.
+"""
+
+import json
+from typing import Any
+
+from starlette.responses import Response
+
+from allygraph.names import BASE
+
+RETRY_S = 2
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "busy": (503, "All places are taken"),
+    "deadline": (503, "The time of the query was up"),
+    "internal": (500, "A fault of ours"),
+    "memory": (503, "The memory of the query was used up"),
+    "query-evaluation": (400, "The query cannot be evaluated"),
+    "query-syntax": (400, "The query is not SPARQL 1.1"),
+    "query-unsafe": (403, "The operation is not allowed here"),
+    "request-header": (431, "A header is too large"),
+    "request-malformed": (400, "The request does not follow the SPARQL protocol"),
+    "request-method": (405, "The method is not allowed here"),
+    "request-not-acceptable": (406, "No result has the form that was asked for"),
+    "request-not-found": (404, "There is nothing at this address"),
+    "request-slow": (408, "The request took too long to arrive"),
+    "request-too-large": (413, "The query is too large"),
+    "request-type": (415, "The body has a media type that is not read here"),
+    "request-uri": (414, "The address is too long"),
+    "result-too-large": (503, "The answer is too large"),
+    "worker-died": (503, "The query ended its process"),
+}
+_WORTH_ANOTHER_TRY = frozenset({"busy", "deadline", "memory", "worker-died"})
+
+
+class Problem(Exception):
+    """A request that is answered with a problem instead of a result.
+
+    Args:
+        code: a key of ``PROBLEMS``.
+        detail: one sentence on this occurrence.
+        more: further members, as ``line``, ``column``, ``expected``, ``available``.
+    """
+
+    def __init__(self, code: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.status, self.title = PROBLEMS[code]
+        self.more = more
+
+    def headers(self) -> dict[str, str]:
+        """Give the headers that go with it: when to come back, which methods are allowed."""
+        headers = {"Cache-Control": "no-store"}
+        if self.code in _WORTH_ANOTHER_TRY:
+            headers["Retry-After"] = str(RETRY_S)
+        if self.code == "request-method":
+            headers["Allow"] = "GET, HEAD, POST, OPTIONS"
+        return headers
+
+    def response(self) -> Response:
+        """Give it as ``application/problem+json``."""
+        members = {
+            "type": f"{BASE}errors#{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.more,
+        }
+        text = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+        return Response(text, self.status, self.headers(), "application/problem+json")
