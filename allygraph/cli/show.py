@@ -69,7 +69,8 @@ def _draw(thing: "Description") -> None:
     from rich.text import Text
     from rich.tree import Tree
 
-    from allygraph.describe.text import claim_lines, plain, relation_lines
+    from allygraph.describe.text import plain, relation_lines
+    from allygraph.evidence import lines as claim_lines
 
     own = plain(thing).split("\n\n", 1)[0].rstrip("\n")
     tree = Tree(Text(own))

@@ -12,7 +12,9 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from allygraph.describe.lookup import (
+from allygraph.engines import Engine
+from allygraph.evidence import POLARITIES, Evidence, last_word, read
+from allygraph.lookup import (
     Days,
     Statements,
     below,
@@ -24,13 +26,11 @@ from allygraph.describe.lookup import (
     statements,
     unknown,
 )
-from allygraph.engines import Engine
 from allygraph.names import compact, expand
 from allygraph.results import Value
 
 __all__ = ["Description", "Evidence", "Group", "Relation", "describe", "unknown"]
 
-_POLARITIES = ("ally:affirms", "ally:denies", "ally:doubts")
 _MADE = (
     "ally:assertedBy",
     "ally:mayBeAssertedBy",
@@ -53,28 +53,6 @@ _DERIVED = tuple(
 """Direct edges are of one day of each clock, which need not be the days asked for."""
 _SKIPPED = (*_LABELS, *_DERIVED, expand("rdf:type"))
 _CERTAINTIES = ("sure", "presumed", "possible", "none", None)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One claim: who says what in which words, through whom, and where that is printed."""
-
-    claim: str
-    label: str
-    identifier: str | None
-    polarity: str
-    about: str | None
-    modality: str | None
-    review: str | None
-    hedged: bool
-    struck: bool
-    quote: str | None
-    no_quote_reason: str | None
-    speakers: tuple[str, ...]
-    through: tuple[str, ...]
-    source: str | None
-    publisher: str | None
-    published: str | None
 
 
 @dataclass(frozen=True)
@@ -163,21 +141,13 @@ class _Describer:
         relations = {subject for subject, _, _ in self.links}
         self.facts: Statements = statements(engine, relations)
         self.claims: dict[str, list[str]] = {}
-        for claim, _, about in links(engine, relations | {iri}, _POLARITIES):
+        for claim, _, about in links(engine, relations | {iri}, POLARITIES):
             self.claims.setdefault(about, []).append(claim)
         if NamedNode(expand("ally:Claim")) in own.get(expand("rdf:type"), []):
             self.claims.setdefault(iri, []).append(iri)
         self.made = sorted({claim for claim, _, _ in links(engine, [iri], _MADE)})
         claims = {claim for group in self.claims.values() for claim in group} | {*self.made}
-        self.facts |= statements(engine, claims)
-        more = {
-            value.value
-            for claim in claims
-            for name in ("ally:quote", "ally:source")
-            for value in self._values(claim, name)
-            if value is not None
-        }
-        self.facts |= statements(engine, more)
+        self.read = read(engine, claims, known_by)
         self.days: dict[str, Days] = holdings(engine, relations | {iri}, as_of, known_by)
         self.labels = labels(engine, self._mentioned())
         properties = {name for _, name, _ in inner}
@@ -228,37 +198,9 @@ class _Describer:
         )
 
     def _evidence(self, claims: Iterable[str]) -> tuple[Evidence, ...]:
-        found = []
-        for claim in claims:
-            since = self._text(claim, "ally:knownSince") or ""
-            if since <= self.known_by.isoformat():
-                found.append((since, claim, self._claim(claim)))
-        return tuple(evidence for _, _, evidence in sorted(found, key=lambda one: one[:2]))
-
-    def _claim(self, claim: str) -> Evidence:
-        quote, source = self._text(claim, "ally:quote"), self._text(claim, "ally:source")
-        until = self._text(claim, "ally:currentUntil")
-        speakers = self._list(claim, "ally:assertedBy")
-        return Evidence(
-            claim=compact(claim),
-            label=self._label(claim),
-            identifier=self._text(claim, "dcterms:identifier"),
-            polarity=next(
-                (name.split(":")[1] for name in _POLARITIES if self._values(claim, name)), "states"
-            ),
-            about=next((n for name in _POLARITIES for n in self._list(claim, name)), None),
-            modality=self._kind(self._text(claim, "ally:modality")),
-            review=self._kind(self._text(claim, "ally:review")),
-            hedged=self._text(claim, "ally:hedged") == "true",
-            struck=bool(until and until < self.known_by.isoformat()),
-            quote=quote and self._text(quote, "oa:exact"),
-            no_quote_reason=self._text(claim, "ally:noQuoteReason"),
-            speakers=speakers or self._list(claim, "ally:mayBeAssertedBy"),
-            through=self._list(claim, "ally:reportedBy"),
-            source=source and (self._text(source, "dcterms:title") or self._label(source)),
-            publisher=source and ", ".join(self._list(source, "dcterms:publisher")),
-            published=source and self._text(source, "ally:published"),
-        )
+        """Give the claims that were known, in the order in which they became known."""
+        wanted = set(claims)
+        return tuple(evidence for claim, evidence in self.read.items() if claim in wanted)
 
     def _judged(
         self, thing: str
@@ -266,7 +208,7 @@ class _Describer:
         if thing not in self.days:
             return None, None, None, None
         certainty, standing, review, first, last = self.days[thing]
-        return self._kind(certainty), self._kind(standing), self._kind(review), (first, last)
+        return last_word(certainty), last_word(standing), last_word(review), (first, last)
 
     def _mentions(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         found: dict[str, set[str]] = {}
@@ -298,15 +240,6 @@ class _Describer:
             found.update(value.value for value in values if isinstance(value, NamedNode))
         return found | set(self.facts)
 
-    def _values(self, subject: str, name: str) -> list[Value]:
-        return self.facts.get(subject, {}).get(expand(name), [])
-
-    def _text(self, subject: str, name: str) -> str | None:
-        return next((value.value for value in self._values(subject, name) if value), None)
-
-    def _list(self, subject: str, name: str) -> tuple[str, ...]:
-        return tuple(self._name(value) for value in self._values(subject, name))
-
     def _name(self, value: Value) -> str:
         if isinstance(value, NamedNode):
             return self._label(value.value)
@@ -321,10 +254,6 @@ class _Describer:
 
     def _reverse(self, name: str) -> str:
         return self.reverse.get(name) or f"{self._label(name)} this"
-
-    def _kind(self, iri: str | None) -> str | None:
-        """Give the last word of a concept's name: ``sure`` of ``kind:certainty-sure``."""
-        return iri and compact(iri).partition(":")[2].partition("-")[2]
 
 
 def _by_certainty_and_time(relation: Relation) -> tuple[int, str, str, str]:

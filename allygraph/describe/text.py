@@ -6,7 +6,9 @@ Source of the order: what it is, what is said of it, its relationships, who says
 from collections.abc import Iterable
 
 from allygraph.dates import FIRST_DAY, LAST_DAY
-from allygraph.describe import Description, Evidence, Relation
+from allygraph.describe import Description, Relation
+from allygraph.evidence import Evidence
+from allygraph.evidence import lines as lines_of
 
 
 def plain(thing: Description) -> str:
@@ -15,18 +17,18 @@ def plain(thing: Description) -> str:
     lines += [f"  {line}" for line in _judgement(thing)]
     lines += [f"  {name}: {'; '.join(values)}" for name, values in thing.properties]
     for evidence in thing.evidence:
-        lines += [f"    {line}" for line in claim_lines(evidence)]
+        lines += [f"    {line}" for line in lines_of(evidence)]
     for group in thing.groups:
         lines += ["", group.heading]
         for relation in group.relations:
             lines.append(f"  {relation.label}  ({relation.iri})")
             lines += [f"    {line}" for line in relation_lines(relation)]
             for evidence in relation.evidence:
-                lines += [f"      {line}" for line in claim_lines(evidence)]
+                lines += [f"      {line}" for line in lines_of(evidence)]
     if thing.claims:
         lines += ["", "claims"]
     for evidence in thing.claims:
-        lines += [f"  {line}" for line in claim_lines(evidence, whole=True)]
+        lines += [f"  {line}" for line in lines_of(evidence, whole=True)]
     for role, names in thing.mentions:
         lines += ["", role, *(f"  {name}" for name in names)]
     return "".join(f"{line}\n" for line in lines)
@@ -57,32 +59,6 @@ def relation_lines(relation: Relation) -> list[str]:
     return [*_judgement(relation), *(["; ".join(parts)] if parts else [])]
 
 
-def claim_lines(evidence: Evidence, *, whole: bool = False) -> list[str]:
-    """Give a claim in two or three lines: what it does, its words, who says so and where.
-
-    ``whole`` names what it is about, for claims that do not stand below that.
-    """
-    marks = [evidence.modality, evidence.review, "hedged" if evidence.hedged else None]
-    marks.append("struck" if evidence.struck else None)
-    name = evidence.identifier or evidence.claim
-    about = f" “{evidence.about}”" if whole and evidence.about else ""
-    lines = [f"{name} {evidence.polarity}{about} ({', '.join(mark for mark in marks if mark)})"]
-    if evidence.quote:
-        lines.append(f"  “{evidence.quote}”")
-    elif evidence.no_quote_reason:
-        lines.append(f"  no quote: {evidence.no_quote_reason}")
-    chain = [" or ".join(evidence.speakers)] if evidence.speakers else []
-    chain += [f"through {', '.join(evidence.through)}"] if evidence.through else []
-    chain += [", ".join(_print_place(evidence))]
-    return [*lines, f"  {'; '.join(part for part in chain if part)}"]
-
-
-def _print_place(evidence: Evidence) -> Iterable[str]:
-    if evidence.source:
-        yield f"in “{evidence.source}”"
-    yield from (part for part in (evidence.publisher, evidence.published) if part)
-
-
 def _head(thing: Description) -> list[str]:
     others = [
         f"{name} ({language})" if language else name
@@ -109,7 +85,7 @@ def _judgement(thing: Description | Relation) -> list[str]:
 def _markdown_claims(claims: Iterable[Evidence], indent: str, *, whole: bool = False) -> list[str]:
     lines = []
     for evidence in claims:
-        first, *rest = claim_lines(evidence, whole=whole)
+        first, *rest = lines_of(evidence, whole=whole)
         lines.append(f"{indent}- {first}  ")
         lines += [f"{indent}{line}  " for line in rest]
     return lines
