@@ -8,19 +8,19 @@ The short list of public names; everything else is private.
 15
 """
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import pathlib
+import typing
 
 from allygraph.errors import AllygraphError
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from allygraph.client import Graph
     from allygraph.validation import Report
 
 __all__ = ["AllygraphError", "ontology", "open_graph", "validate"]
 
 
-def open_graph(endpoint: str | None = None, **limits: Any) -> "Graph":
+def open_graph(endpoint: str | None = None, **limits: typing.Any) -> "Graph":
     """Open the shipped graph, or a remote one.
 
     Args:
@@ -36,7 +36,7 @@ def open_graph(endpoint: str | None = None, **limits: Any) -> "Graph":
     return Graph.open(endpoint, **limits)
 
 
-def validate(*paths: Path | str) -> "Report":
+def validate(*paths: pathlib.Path | str) -> "Report":
     """Check the shipped ontology and data, or the given files beside them.
 
     Raises:
@@ -44,10 +44,10 @@ def validate(*paths: Path | str) -> "Report":
     """
     from allygraph.validation import validate as run
 
-    return run([Path(path) for path in paths] or None)
+    return run([pathlib.Path(path) for path in paths] or None)
 
 
-def ontology(*, reason: bool = False) -> Any:
+def ontology(*, reason: bool = False) -> typing.Any:
     """Give the ontology with all individuals as owlready2 objects.
 
     ``ontology().Partnership.instances()`` lists the partnerships.

@@ -109,8 +109,9 @@ def _claim_triples(statement):
         yield me, _ally(voice), _iri("actor", actor)
         if actor.startswith("unnamed"):
             yield _iri("actor", actor), TYPE, NamedNode(f"{ALLY}UnnamedActor")
-    for struck, name in zip(statement.strikes, ("supersedes", "corrects", "retracts") * 3):
-        yield me, _ally(name), _iri("claim", struck)
+    for struck in statement.strikes:
+        verb = ("supersedes", "corrects", "retracts")[len(struck + statement.name) % 3]
+        yield me, _ally(verb), _iri("claim", struck)
     for name, flag in (("hedged", statement.hedged), ("publicAct", statement.public_act)):
         if flag:
             yield me, _ally(name), Literal(True)

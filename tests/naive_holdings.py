@@ -12,7 +12,7 @@ PERSISTENT = ("position", "concern", "stage")
 
 @dataclass(frozen=True)
 class Statement:
-    """A claim as data has it: who says what of which thing, from which source, with which bounds."""
+    """A claim as data has it: who says what of which thing, from where, with which bounds."""
 
     name: str
     thing: str

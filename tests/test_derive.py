@@ -197,7 +197,7 @@ def test_edges_of_an_earlier_day_are_those_of_that_day():
     then = date(1950, 1, 1)
     quads = list(derive(store_of(DATA), as_of=then, known_by=then))
 
-    assert [("actor:france", "actor:nato")] == named(quads, "ally:memberOf")
+    assert named(quads, "ally:memberOf") == [("actor:france", "actor:nato")]
     assert named(quads, "ally:holdsPostIn") == []
     assert {day for _, day in named(quads, "ally:asOf")} == {"1950-01-01"}
 

@@ -98,8 +98,9 @@ def test_a_strip_that_stays_the_same_is_one_rectangle():
 
     found = spell([first, denial])
 
-    assert [(1, 4), (5, 5)] == [
-        (r.start, r.end) for r in found if r.known_from == 10 and r.known_until > 20
+    assert [(r.start, r.end) for r in found if r.known_from == 10 and r.known_until > 20] == [
+        (1, 4),
+        (5, 5),
     ]
 
 
@@ -111,5 +112,5 @@ def test_a_claim_without_a_day_is_refused_by_name():
         if quad.predicate.value.endswith("latestPublished"):
             store.remove(quad)
 
-    with pytest.raises(InputError, match="^claim:c has no day since when it is known$"):
+    with pytest.raises(InputError, match="claim:c has no day since when it is known"):
         testimony.Testimony(store)

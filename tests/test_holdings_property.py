@@ -10,10 +10,10 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from allygraph import testimony
 from allygraph.certainty import FIRST, LAST
 from allygraph.holdings import timelines
 from allygraph.names import PREFIXES
-from allygraph import testimony
 from tests.holdings_worlds import rectangles, store_of
 from tests.naive_holdings import Node, Statement, World, evaluate, known_by, known_since
 

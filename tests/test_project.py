@@ -70,19 +70,27 @@ def test_imports_point_down_the_table_of_layers(path):
     assert upward == set()
 
 
+def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines of a function without its docstring, which of a command is its help."""
+    total = (function.end_lineno or 0) - function.lineno + 1
+    if ast.get_docstring(function) is None:
+        return total
+    text = function.body[0]
+    return total - ((text.end_lineno or 0) - text.lineno + 1)
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_and_functions_stay_small(path):
-    """A module has at most 400 lines, a function at most 40."""
+    """A module has at most 400 lines, a function at most 40 lines of code."""
     text = path.read_text(encoding="utf-8")
-    long_functions = {
-        node.name: node.end_lineno - node.lineno + 1
+    functions = [
+        node
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno + 1 > 40
-    }
+    ]
 
     assert text.count("\n") <= 400
-    assert long_functions == {}
+    assert {f.name: n for f in functions if (n := _lines_of_code(f)) > 40} == {}
 
 
 @pytest.mark.parametrize(

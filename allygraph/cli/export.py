@@ -1,6 +1,7 @@
 """``ally export``: the graph, or a part of it, in a format of RDF."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -67,29 +68,32 @@ def export(
     """
     from allygraph.cli.clocks import named_day
 
-    days = (
-        named_day(as_of, "--as-of") if as_of else None,
-        named_day(known_by, "--known-by") if known_by else None,
-    )
-    if mode == "context":
-        from allygraph.export.context import generate, render
-        from allygraph.resources import root
-
-        content = render(generate(root())).encode()
-    else:
-        from allygraph.build import open_current
-        from allygraph.cli.progress import progress_bars
-        from allygraph.export import describe_dataset, select, write
-
-        with progress_bars() as tell:
-            store = open_current(progress=tell).store
-        quads = (
-            describe_dataset(store)
-            if mode == "description"
-            else select(store, thing=entity, view=view, as_of=days[0], known_by=days[1])
-        )
-        content = write(quads, form, inline=not link_context)
+    part = {
+        "thing": entity,
+        "view": view,
+        "as_of": named_day(as_of, "--as-of") if as_of else None,
+        "known_by": named_day(known_by, "--known-by") if known_by else None,
+    }
+    content = _context() if mode == "context" else _graph(mode, part, form, not link_context)
     if output is None:
         click.echo(content, nl=False)
     else:
         output.write_bytes(content)
+
+
+def _context() -> bytes:
+    from allygraph.export.context import generate, render
+    from allygraph.resources import root
+
+    return render(generate(root())).encode()
+
+
+def _graph(mode: str | None, part: dict[str, Any], form: str, inline: bool) -> bytes:
+    from allygraph.build import open_current
+    from allygraph.cli.progress import progress_bars
+    from allygraph.export import describe_dataset, select, write
+
+    with progress_bars() as tell:
+        store = open_current(progress=tell).store
+    quads = describe_dataset(store) if mode == "description" else select(store, **part)
+    return write(quads, form, inline=inline)

@@ -14,11 +14,12 @@ interrupted.
 
 def commands_page() -> str:
     """Give the page in Markdown, one heading a command."""
-    context = click.Context(ally, info_name="ally", terminal_width=100, max_content_width=100)
+    settings = {"terminal_width": 100, "max_content_width": 100, **ally.context_settings}
+    context = click.Context(ally, info_name="ally", **settings)
     parts = [_HEAD, _section(ally, context, "ally")]
     for name in ally.list_commands(context):
         if (command := ally.get_command(context, name)) is not None:
-            inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
+            inner = click.Context(command, info_name=name, parent=context)
             parts.append(_section(command, inner, f"ally {name}"))
     return "\n".join(parts)
 
