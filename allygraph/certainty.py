@@ -133,14 +133,21 @@ class Sides:
     def _opposed(
         self, certainty: str, names: tuple[str, ...], verified: bool, against: Sequence[Claim]
     ) -> Value:
-        affirming = names or tuple(claim.name for claim in self.hopes)
-        if affirming:
-            standing = CONTESTED
-        else:
-            denied = any(claim.polarity is Polarity.DENIES for claim in against)
-            standing = DENIED if denied else DOUBTED
-        if not names:
-            verified = any(claim.verified for claim in [*self.hopes, *against])
+        """Weigh denials and doubts: what holds on the day, or is only expected, they contest.
+
+        Where the affirmations speak of other days, nothing is at odds: "not yet" is no
+        contradiction of "from July on", nor a plan's of a fact that it is still to change.
+        """
+        denials = [claim for claim in against if claim.polarity is Polarity.DENIES]
+        standing = DENIED if denials else DOUBTED
+        affirming: tuple[str, ...] = ()
+        if names and certainty != NONE:
+            standing, affirming = CONTESTED, names
+        elif self.hopes and not any(claim.fact for claim in denials):
+            standing, affirming = CONTESTED, tuple(claim.name for claim in self.hopes)
+        if affirming != names or not names:
+            judges = [*(self.hopes if affirming else ()), *against]
+            verified = any(claim.verified for claim in judges)
         every = {*affirming, *(claim.name for claim in against)}
         return certainty, standing, verified, tuple(sorted(every))
 

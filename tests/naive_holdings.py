@@ -192,6 +192,8 @@ def verdict(node, said, d, certainty, clash, base):
     affirming = base or hopes
     if not affirming and not against:
         return None
+    if against:
+        affirming = contested_by(node, certainty, base, hopes, against)
     if clash or (affirming and against):
         standing = "contested"
     elif against:
@@ -201,8 +203,21 @@ def verdict(node, said, d, certainty, clash, base):
         standing = "reported" if unnamed else "affirmed"
     else:
         standing = "expected"
-    verified = any(s.verified for s in base or [*hopes, *against])
+    judges = affirming if base and affirming is base else [*affirming, *against]
+    verified = any(s.verified for s in judges)
     return certainty, standing, verified, tuple(sorted({s.name for s in [*affirming, *against]}))
+
+
+def contested_by(node, certainty, base, hopes, against):
+    """What denials and doubts contest: facts that hold on the day, else hopes that no fact denies.
+
+    "Not yet" does not contradict "from July on", nor a plan that is still to change it.
+    """
+    if base and certainty != "none":
+        return base
+    if any(s.polarity == "denies" and is_fact(node, s) for s in against):
+        return []
+    return hopes
 
 
 def evaluate_proposal(world, node, d):
