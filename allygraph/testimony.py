@@ -179,11 +179,11 @@ class Testimony:
         return column
 
     def _read_facts(self) -> bytearray:
-        """Mark facts; to voice an opinion or a worry of one's own is to hold it."""
+        """Mark facts; what a holder voices of its own position or concern is one."""
         column = self._marks("?claim ally:modality kind:modality-fact")
         voiced = self._marks(
             "VALUES ?class { ally:Position ally:Concern } ?thing a ?class ; ally:holder ?holder . "
-            "?claim ally:affirms ?thing ; ally:assertedBy ?holder ; "
+            "?claim ally:affirms|ally:denies|ally:doubts ?thing ; ally:assertedBy ?holder ; "
             "ally:modality kind:modality-opinion"
         )
         return bytearray(map(max, column, voiced))

@@ -17,7 +17,7 @@ from allygraph.names import PREFIXES
 from tests.holdings_worlds import rectangles, store_of
 from tests.naive_holdings import Node, Statement, World, evaluate, known_by, known_since
 
-SETS_IN_MEMORY, SETS_IN_A_STORE = 5000, 300
+SETS_IN_MEMORY, SETS_IN_A_STORE = 5000, 1000
 NODES = (
     Node("membership"),
     Node("summit", "event"),

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from allygraph.errors import UsageError
 from allygraph.names import PREFIXES
@@ -53,23 +54,27 @@ def serve(
     with listen(host, port) as listener:
         pool = Pool(store, limits or Limits(), PREFIXES)
         app = create_app(pool, examples=examples, access_log=access_log)
-        config = uvicorn.Config(
-            app,
-            http="h11",
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level=logging.CRITICAL,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        server = _Server(config, lambda: announce(_address(listener)))
+        server = _Server(_config(app), lambda: announce(_address(listener)))
         asyncio.run(_live(pool, server, listener))
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    """Give uvicorn its strict parser, no log of its own, and no trust in headers of proxies."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=logging.CRITICAL,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
 
 
 async def _live(pool: Pool, server: uvicorn.Server, listener: socket.socket) -> None:
