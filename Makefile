@@ -48,6 +48,8 @@ docs: setup
 
 bench: setup
 	$(VENV)/bin/python benchmarks/build_and_query.py
+	$(VENV)/bin/python benchmarks/holdings.py 100000
+	$(VENV)/bin/python benchmarks/serve.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -112,6 +112,23 @@ def test_the_default_graph_is_the_union_of_all_files():
     assert union == named
 
 
+def test_no_statement_stands_in_two_files():
+    """A second copy would count twice where an engine does not remove doubles from a union."""
+    triples = [quad.triple for quad in source_quads(ROOT)]
+
+    assert len(triples) == len(set(triples))
+
+
+def test_a_query_may_choose_its_own_graphs():
+    """FROM is not overruled by the union."""
+    engine = open_current(ROOT)
+    graph = "https://w3id.org/allygraph/graph/data/actors/groupings"
+    of_one = engine.select(f"SELECT ?s FROM <{graph}> WHERE {{ ?s ?p ?o }} ORDER BY ?s")
+    named = engine.select(f"SELECT ?s WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} ORDER BY ?s")
+
+    assert of_one.rows == named.rows != []
+
+
 def test_blank_nodes_are_named_by_their_file(tmp_path):
     """Two files may use one label; the nodes stay two."""
     for name in ("a", "b"):

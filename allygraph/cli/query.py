@@ -131,7 +131,7 @@ def sparql(text: str, form: str, endpoint: str | None) -> None:
       ally sparql 'SELECT ?who WHERE { ?x a ally:Position ; ally:holder ?who } ORDER BY ?who'
       ally sparql - < question.rq
     """
-    from allygraph.queries.tokens import form as query_form
+    from allygraph.sparql import form as query_form
 
     text = with_prefixes(sys.stdin.read() if text == "-" else text)
     engine = opened(endpoint)

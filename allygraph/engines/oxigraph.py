@@ -10,10 +10,11 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
 
 from allygraph.errors import ParameterError, UnreadableFile
 from allygraph.results import Table
+from allygraph.sparql import words
 
 
 class OxigraphEngine:
-    """Ask a pyoxigraph store; its default graph is the union of its named graphs."""
+    """Ask a pyoxigraph store; unless a query says FROM, its default graph is the union of all."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -61,7 +62,9 @@ class OxigraphEngine:
         del self.store
 
     def _query(self, query: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        # The engine would let the union win over graphs that a query chooses itself.
+        chosen = "FROM" in words(query)
         try:
-            return self.store.query(query, use_default_graph_as_union=True)
+            return self.store.query(query, use_default_graph_as_union=not chosen)
         except (SyntaxError, RuntimeError) as error:
             raise ParameterError(f"the query cannot run: {error}", expected="SPARQL 1.1") from error

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from allygraph.names import KINDS_OF_THING, PREFIXES
 from allygraph.queries.header import ROW_MARK, SavedQuery
-from allygraph.queries.tokens import Token, tokens
+from allygraph.sparql import Token, tokens
 
 _SELECT = re.compile(r"^SELECT (?:DISTINCT )?(\?\w+(?: \?\w+)*)\nWHERE \{\n", re.MULTILINE)
 _FIRST = re.compile(r"^  VALUES \((\?\w+(?: \?\w+)*)\) \{\n    \(.*\)  # params\n  \}\n")
