@@ -91,3 +91,13 @@ def test_a_reader_that_leaves_early_is_no_error():
 def test_the_page_of_commands_is_what_help_prints():
     """The manual is generated; `make docs` writes it."""
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == commands_page()
+
+
+def test_the_first_screen_of_the_readme_is_what_the_program_prints():
+    """A newcomer sees the same."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("```console\n")[1].split("```")[0]
+    command, printed = block.split("| head -9\n")
+    arguments = command.replace("\\\n", " ").removeprefix("$ ally ").split()
+
+    assert run(*arguments).stdout.splitlines()[:9] == printed.splitlines()

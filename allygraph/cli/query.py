@@ -10,7 +10,8 @@ import click
 from allygraph.cli.progress import progress_bars
 from allygraph.dates import bounds
 from allygraph.engines import Engine
-from allygraph.errors import ParameterError, UsageError
+from allygraph.errors import ParameterError, UnsafeQuery, UsageError
+from allygraph.names import expand
 from allygraph.results import FORMATS, Table, Value, readable
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def answer(
     """Print the rows of a saved query, with the claims behind them where asked for."""
     asked = _bound(name, given, why=why)
     engine = opened(endpoint)
+    _refuse_unknown_things(engine, asked.things)
     table = engine.select(asked.text)
     if why:
         _print_with_claims(engine, table, asked, form)
@@ -146,12 +148,17 @@ def sparql(text: str, form: str, endpoint: str | None) -> None:
 
 
 class _Asked(NamedTuple):
-    """A question as it will run: its text, own columns, columns of evidence, day of knowledge."""
+    """A question as it will run.
+
+    Its text, its own columns and those of its evidence, the day of knowledge, and the IRIs of the
+    things that it was given.
+    """
 
     text: str
     columns: tuple[str, ...]
     evidence: tuple[str, ...]
     known_by: date
+    things: frozenset[str]
 
 
 def _bound(name: str, given: dict[str, str], *, why: bool) -> _Asked:
@@ -163,7 +170,22 @@ def _bound(name: str, given: dict[str, str], *, why: bool) -> _Asked:
     if why and saved.evidence:
         text = queries.with_evidence(text, saved)
     known_by = bounds(values["known_by"]).latest if "known_by" in values else date.today()
-    return _Asked(text, tuple(saved.columns), saved.evidence if why else (), known_by)
+    things = frozenset(
+        expand(part.strip())
+        for param in saved.params.values()
+        if param.type == "iri" and not param.values and param.name in values
+        for part in (values[param.name].split(",") if param.many else [values[param.name]])
+    )
+    evidence = saved.evidence if why else ()
+    return _Asked(text, tuple(saved.columns), evidence, known_by, things)
+
+
+def _refuse_unknown_things(engine: Engine, things: frozenset[str]) -> None:
+    """A slip in a name must not look like the answer that there is nothing."""
+    from allygraph.lookup import statements, unknown
+
+    for thing in sorted(things - set(statements(engine, things))):
+        raise unknown(engine, thing)
 
 
 def opened(endpoint: str | None) -> Engine:
