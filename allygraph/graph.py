@@ -32,16 +32,18 @@ def source_quads(root: Path, files: Iterable[Path] | None = None) -> Iterator[Qu
         yield from file_quads(path, name=path.relative_to(root).as_posix())
 
 
-def file_quads(path: Path, *, name: str) -> Iterator[Quad]:
+def file_quads(path: Path, *, name: str, place: str | None = None) -> Iterator[Quad]:
     """Give the quads of one Turtle file.
 
     Args:
         path: the file.
-        name: how errors call it; the named graph is called after it too.
+        name: what the named graph is called after.
+        place: how errors call the file; by default its name.
 
     Raises:
         UnreadableFile: the file is missing, not UTF-8, or not Turtle; with its line and column.
     """
+    place = place or name
     graph = NamedNode(graph_iri(name))
     label = f"b{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     blanks: dict[object, BlankNode] = {}
@@ -52,10 +54,10 @@ def file_quads(path: Path, *, name: str) -> Iterator[Quad]:
         return blanks.setdefault(term, BlankNode(f"{label}n{len(blanks)}"))
 
     try:
-        for quad in parse(input=read(path, name=name), format=RdfFormat.TURTLE):
+        for quad in parse(input=read(path, name=place), format=RdfFormat.TURTLE):
             yield Quad(named(quad.subject), quad.predicate, named(quad.object), graph)
     except SyntaxError as error:
-        where = f"{name}:{error.lineno}:{error.offset or 1}" if error.lineno else name
+        where = f"{place}:{error.lineno}:{error.offset or 1}" if error.lineno else place
         raise UnreadableFile(
             f"not Turtle: {error.msg}", expected="valid UTF-8 Turtle", place=where
         ) from error

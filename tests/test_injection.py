@@ -88,6 +88,20 @@ def test_a_value_comes_out_as_the_one_term_that_went_in(kind, text):
         assert value.value == text
 
 
+@pytest.mark.parametrize("text", STRINGS)
+def test_rdflib_reads_the_same_text(text):
+    """It expands ``\\u0022`` before it parses: unguarded, a value would change, or end its text."""
+    from rdflib import Graph
+
+    try:
+        bound = bind(EVERY_TYPE, _good(EVERY_TYPE) | {"a_string": text})
+    except UsageError:
+        return
+    (row,) = Graph().query(bound)
+
+    assert str(row["a_string"]) == text
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_at_all_stays_a_text(text):

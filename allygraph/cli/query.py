@@ -134,8 +134,14 @@ def sparql(text: str, form: str, endpoint: str | None) -> None:
       ally sparql - < question.rq
     """
     from allygraph.sparql import form as query_form
+    from allygraph.sparql import words
 
     text = with_prefixes(sys.stdin.read() if text == "-" else text)
+    if endpoint is None and any("SERVICE" in word for word in words(text)):
+        raise UnsafeQuery(
+            "SERVICE would ask another endpoint, and perhaps wait for ever",
+            expected="a question to this graph, or --endpoint for another one",
+        )
     engine = opened(endpoint)
     kind = query_form(text)
     if kind == "ASK":

@@ -140,7 +140,7 @@ def _shipped(root: Path) -> list[tuple[str, Path]]:
 
 def _file(path: Path, name: str, part: str, judged: bool) -> SourceFile:
     text = read(path, name=name)
-    quads = list(file_quads(path, name=quote(name.lstrip("/"), safe="/.~-_")))
+    quads = list(file_quads(path, name=quote(name.lstrip("/"), safe="/.~-_"), place=name))
     return SourceFile(path, name, judged, part, text, quads)
 
 
