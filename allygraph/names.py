@@ -59,6 +59,18 @@ PREFIXES: dict[str, str] = dict(
 )
 ALLY = PREFIXES["ally"]
 EDTF = f"{PREFIXES['edtf']}EDTF"
+DIRECT_EDGES = tuple(
+    f"{ALLY}{name}"
+    for name in (
+        "bestClaim",
+        "currentStage",
+        "holdsPostIn",
+        "memberOf",
+        "partnerOf",
+        "representsTo",
+    )
+)
+"""The properties that rules derive; they hold on the days that their graph's header names."""
 
 _NAME_END = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _FORBIDDEN = frozenset('<>"{}|^`\\ \t\r\n')

@@ -9,40 +9,18 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
-import httpx
 import pyoxigraph as ox
 import pytest
 
 from allygraph.web.negotiate import GRAPHS, TABLES, choose
 from allygraph.web.problems import PROBLEMS
-from tests.hostile_cases import expand, write_store
-from tests.serving import serving
+from tests.hostile_cases import expand
 
 SELECT = "SELECT ?o { GRAPH ?g { <http://example.org/s1> <http://example.org/p1> ?o } } ORDER BY ?o"
 ROWS = sorted(f"v{i}" for i in range(3000) if i % 100 == 1 and i % 7 == 1)
 GRAPH = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } ORDER BY ?s LIMIT 5"
 DIRECT = {"Content-Type": "application/sparql-query"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """A small store that no test changes."""
-    return write_store(tmp_path_factory.mktemp("web") / "store")
-
-
-@pytest.fixture(scope="module")
-def service(store):
-    """A service in its own process."""
-    with serving(store) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(service):
-    """A client of the service that keeps its connections."""
-    with httpx.Client(base_url=service.address, timeout=10) as web:
-        yield web
 
 
 def table(name):

@@ -19,32 +19,12 @@ from allygraph.errors import UsageError
 from allygraph.web import guard, sparql
 from allygraph.web.problems import Problem
 from allygraph.web.server import listen
-from tests.hostile_cases import cases, write_store
+from tests.hostile_cases import cases
 from tests.serving import serving
 
 SELECT = "SELECT ?o { GRAPH ?g { <http://example.org/s1> <http://example.org/p1> ?o } }"
 PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 DIRECT = {"Content-Type": "application/sparql-query"}
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """A small store that no test changes."""
-    return write_store(tmp_path_factory.mktemp("limits") / "store")
-
-
-@pytest.fixture(scope="module")
-def service(store):
-    """A service in its own process."""
-    with serving(store) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(service):
-    """A client of the service that keeps its connections."""
-    with httpx.Client(base_url=service.address, timeout=10) as web:
-        yield web
 
 
 def ask(client, query):

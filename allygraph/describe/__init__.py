@@ -26,7 +26,7 @@ from allygraph.lookup import (
     statements,
     unknown,
 )
-from allygraph.names import compact, expand
+from allygraph.names import DIRECT_EDGES, compact, expand
 from allygraph.results import Value
 
 __all__ = ["Description", "Evidence", "Group", "Relation", "describe", "unknown"]
@@ -39,19 +39,8 @@ _MADE = (
     "ally:quote",
 )
 _LABELS = tuple(expand(name) for name in ("rdfs:label", "skos:prefLabel", "skos:altLabel"))
-_DERIVED = tuple(
-    expand(f"ally:{name}")
-    for name in (
-        "bestClaim",
-        "currentStage",
-        "holdsPostIn",
-        "memberOf",
-        "partnerOf",
-        "representsTo",
-    )
-)
+_SKIPPED = (*_LABELS, *DIRECT_EDGES, expand("rdf:type"))
 """Direct edges are of one day of each clock, which need not be the days asked for."""
-_SKIPPED = (*_LABELS, *_DERIVED, expand("rdf:type"))
 _CERTAINTIES = ("sure", "presumed", "possible", "none", None)
 
 
@@ -135,9 +124,11 @@ class _Describer:
     ) -> None:
         self.iri, self.own, self.as_of, self.known_by = iri, own, as_of, known_by
         related = below(engine, "ally:Relationship", "ally:StageChange")
-        inner = [link for link in inward(engine, iri) if link[1] not in _DERIVED]
+        inner = [link for link in inward(engine, iri) if link[1] not in DIRECT_EDGES]
         self.links = [link for link in inner if link[2] in related]
-        self.others = [link for link in inner if link[2] not in related and link[1] not in _DERIVED]
+        self.others = [
+            link for link in inner if link[2] not in related and link[1] not in DIRECT_EDGES
+        ]
         relations = {subject for subject, _, _ in self.links}
         self.facts: Statements = statements(engine, relations)
         self.claims: dict[str, list[str]] = {}

@@ -13,6 +13,7 @@ from itertools import groupby
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from allygraph.names import PREFIXES, compact, expand
+from allygraph.turtle import FIRST_PROPERTIES
 
 Node = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal
@@ -20,20 +21,7 @@ Properties = list[tuple[str, list[Term]]]
 Block = tuple[Node, Properties]
 
 TYPE = expand("rdf:type")
-_FIRST_PROPERTIES = {
-    expand(name): rank
-    for rank, name in enumerate(
-        (
-            "rdf:type",
-            "rdfs:label",
-            "skos:prefLabel",
-            "skos:altLabel",
-            "skos:definition",
-            "skos:scopeNote",
-            "skos:example",
-        )
-    )
-}
+_RANKS = {expand(name): rank for rank, name in enumerate(FIRST_PROPERTIES)}
 _STRING = expand("xsd:string")
 _PLAIN = {
     expand("xsd:boolean"): re.compile(r"true|false"),
@@ -85,8 +73,8 @@ def blocks(triples: Iterable[Triple]) -> list[Block]:
 
 
 def _ordered(properties: dict[str, set[Term]]) -> Properties:
-    rank = len(_FIRST_PROPERTIES)
-    order = sorted(properties, key=lambda name: (_FIRST_PROPERTIES.get(name, rank), name))
+    rank = len(_RANKS)
+    order = sorted(properties, key=lambda name: (_RANKS.get(name, rank), name))
     return [(name, sorted(properties[name], key=_value_order)) for name in order]
 
 

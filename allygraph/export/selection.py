@@ -11,20 +11,9 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from allygraph.dates import LAST_DAY
 from allygraph.export.facts import ABOUT, DERIVED, LABELS, TYPE, Facts
-from allygraph.names import expand
+from allygraph.names import DIRECT_EDGES, expand
 
 _HELD = frozenset(expand(f"kind:certainty-{name}") for name in ("sure", "presumed"))
-_EDGE_PROPERTIES = frozenset(
-    expand(f"ally:{name}")
-    for name in (
-        "bestClaim",
-        "currentStage",
-        "holdsPostIn",
-        "memberOf",
-        "partnerOf",
-        "representsTo",
-    )
-)
 _NAMES = frozenset((TYPE, *LABELS))
 
 
@@ -128,7 +117,7 @@ def without(facts: Facts, claims: set[str], things: set[str]) -> list[Quad]:
 def _is_edge(quad: Quad) -> bool:
     """Tell whether a quad is a direct edge: a link in a derived graph that has a record there."""
     return (
-        quad.predicate.value in _EDGE_PROPERTIES
+        quad.predicate.value in DIRECT_EDGES
         and isinstance(quad.object, NamedNode)
         and _is_derived(quad)
     )

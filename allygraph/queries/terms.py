@@ -20,7 +20,7 @@ _XSD = PREFIXES["xsd"]
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _TRUTHS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false"}
 _TRUTHS["0"] = "false"
-_ESCAPE = re.compile(r"\\\\([uU])|\\.", re.DOTALL)
+_ESCAPE = re.compile(r"\\\\([uU])|\\u([0-9A-F]{4})|\\.", re.DOTALL)
 _LONGEST_TEXT = 10_000
 
 
@@ -52,11 +52,16 @@ def serialised(literal: Literal) -> str:
     r"""Write a literal so that every parser reads the same value.
 
     SPARQL lets a parser expand ``\u0022`` before it reads the grammar; rdflib does so even behind
-    an escaped backslash. So the ``u`` after an escaped backslash is itself written as an escape.
+    an escaped backslash, and takes eight digits where eight follow. So the ``u`` after an escaped
+    backslash is itself written as an escape, and all such escapes have eight digits.
     """
-    return _ESCAPE.sub(
-        lambda found: f"\\\\\\u{ord(found[1]):04X}" if found[1] else found[0], str(literal)
-    )
+    return _ESCAPE.sub(_escape, str(literal))
+
+
+def _escape(found: re.Match[str]) -> str:
+    if letter := found[1]:
+        return f"\\\\\\U{ord(letter):08X}"
+    return f"\\U0000{found[2]}" if found[2] else found[0]
 
 
 def _iri(param: Param, given: str, place: str) -> str:

@@ -1,6 +1,13 @@
 """Turtle: the one canonical form that the text files keep, and where in a file a subject stands."""
 
-from allygraph.turtle.canonical import canonical, is_canonical, quiet_rdflib
+from allygraph.turtle.canonical import FIRST_PROPERTIES, canonical, is_canonical, quiet_rdflib
 from allygraph.turtle.lexer import comments, subject_lines
 
-__all__ = ["canonical", "comments", "is_canonical", "quiet_rdflib", "subject_lines"]
+__all__ = [
+    "FIRST_PROPERTIES",
+    "canonical",
+    "comments",
+    "is_canonical",
+    "quiet_rdflib",
+    "subject_lines",
+]

@@ -20,7 +20,7 @@ from allygraph.turtle.lexer import comments
 if TYPE_CHECKING:
     from rdflib import Graph
 
-_FIRST_PROPERTIES = (
+FIRST_PROPERTIES = (
     "rdf:type",
     "rdfs:label",
     "skos:prefLabel",
@@ -141,7 +141,7 @@ def _serializer_class() -> Any:
     class HouseTurtle(LongTurtleSerializer):
         """Turtle in the one order that this repository keeps: ontology, then subjects by IRI."""
 
-        predicateOrder = [URIRef(expand(name)) for name in _FIRST_PROPERTIES]  # noqa: N815, RUF012
+        predicateOrder = [URIRef(expand(name)) for name in FIRST_PROPERTIES]  # noqa: N815, RUF012
         roundtrip_prefixes = ()
 
         def startDocument(self) -> None:  # noqa: N802  the name is rdflib's
