@@ -18,7 +18,6 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Store
 
 from allygraph import resources
-from allygraph.derive import extend
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.graph import source_files, source_quads
 
@@ -86,6 +85,9 @@ def open_current(root: Path | None = None, *, progress: Progress | None = None) 
 
 def memory_store(root: Path, *, progress: Progress | None = None) -> Store:
     """Build the graph of a root in memory, derived graphs included."""
+    # Only a build derives; a question on a store that is there should not wait for this import.
+    from allygraph.derive import extend
+
     tell = progress or _silent
     store = Store()
     files = source_files(root)
