@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from allygraph import queries
 from allygraph.engines import Engine
+from allygraph.lookup import refuse_unknown
 from allygraph.names import expand
 from allygraph.results import Table
 
@@ -38,14 +39,16 @@ class Graph:
             values: its parameters; names of things short or whole, days as ``date`` or EDTF text.
 
         Raises:
-            UnknownName: there is no such query.
+            UnknownName: there is no such query, or the graph has no such thing.
             UnknownParameter: it has no such parameter.
             ParameterError: a value does not fit, or is missing.
         """
         saved = queries.load(name)
         texts = {key: _text(value) for key, value in values.items()}
         texts = queries.with_clocks(saved, texts, date.today())
-        return self.engine.select(queries.bind(saved, texts))
+        text = queries.bind(saved, texts)
+        refuse_unknown(self.engine, queries.things(saved, texts))
+        return self.engine.select(text)
 
     def claims(
         self,

@@ -117,6 +117,17 @@ def label_rank(label: Literal) -> int:
     return {"en": 0, None: 1}.get(label.language, 2)
 
 
+def refuse_unknown(engine: Engine, things: Iterable[str]) -> None:
+    """Refuse IRIs that the graph does not have: a slip must not look like an empty answer.
+
+    Raises:
+        UnknownName: with the names that are near.
+    """
+    wanted = set(things)
+    for thing in sorted(wanted - set(statements(engine, wanted))):
+        raise unknown(engine, thing)
+
+
 def unknown(engine: Engine, iri: str) -> UnknownName:
     """Make the error for a thing that the graph does not have, with the names that are near."""
     name = compact(iri)

@@ -99,6 +99,9 @@ def test_slips_are_errors_of_ours(graph):
     """A program can catch them by their base."""
     with pytest.raises(UnknownName):
         graph.query("membership/nobody")
+    with pytest.raises(UnknownName, match="nato-tokio-office") as caught:
+        graph.query("proposal/blockers", proposal="proposal:nato-tokio-office")
+    assert "proposal:nato-tokyo-office" in caught.value.expected
     with pytest.raises(UnknownParameter):
         graph.query("membership/members-on", aliance="actor:nato")
     with pytest.raises(allygraph.AllygraphError):

@@ -11,7 +11,6 @@ from allygraph.cli.progress import progress_bars
 from allygraph.dates import bounds
 from allygraph.engines import Engine
 from allygraph.errors import ParameterError, UnsafeQuery, UsageError
-from allygraph.names import expand
 from allygraph.results import FORMATS, Table, Value, readable
 
 if TYPE_CHECKING:
@@ -87,9 +86,11 @@ def answer(
     name: str, given: dict[str, str], *, form: str, why: bool, endpoint: str | None = None
 ) -> None:
     """Print the rows of a saved query, with the claims behind them where asked for."""
+    from allygraph.lookup import refuse_unknown
+
     asked = _bound(name, given, why=why)
     engine = opened(endpoint)
-    _refuse_unknown_things(engine, asked.things)
+    refuse_unknown(engine, asked.things)
     table = engine.select(asked.text)
     if why:
         _print_with_claims(engine, table, asked, form)
@@ -176,22 +177,9 @@ def _bound(name: str, given: dict[str, str], *, why: bool) -> _Asked:
     if why and saved.evidence:
         text = queries.with_evidence(text, saved)
     known_by = bounds(values["known_by"]).latest if "known_by" in values else date.today()
-    things = frozenset(
-        expand(part.strip())
-        for param in saved.params.values()
-        if param.type == "iri" and not param.values and param.name in values
-        for part in (values[param.name].split(",") if param.many else [values[param.name]])
-    )
+    things = queries.things(saved, values)
     evidence = saved.evidence if why else ()
     return _Asked(text, tuple(saved.columns), evidence, known_by, things)
-
-
-def _refuse_unknown_things(engine: Engine, things: frozenset[str]) -> None:
-    """A slip in a name must not look like the answer that there is nothing."""
-    from allygraph.lookup import statements, unknown
-
-    for thing in sorted(things - set(statements(engine, things))):
-        raise unknown(engine, thing)
 
 
 def opened(endpoint: str | None) -> Engine:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from allygraph import resources
 from allygraph.errors import ParameterError, QueryFileError, UnknownName, UnknownParameter
-from allygraph.names import did_you_mean
+from allygraph.names import did_you_mean, expand
 from allygraph.queries.header import ROW_MARK, Column, Param, SavedQuery, read_header
 from allygraph.queries.terms import terms
 
@@ -28,6 +28,7 @@ __all__ = [
     "catalogue_page",
     "load",
     "names",
+    "things",
     "with_clocks",
     "with_evidence",
 ]
@@ -85,6 +86,16 @@ def with_clocks(query: SavedQuery, values: Mapping[str, str], today: date) -> di
     """Set the two clocks of a query to a day, where it has them and no value is given."""
     clocks = {name: today.isoformat() for name in CLOCKS if name in query.params}
     return {**clocks, **values}
+
+
+def things(query: SavedQuery, values: Mapping[str, str]) -> frozenset[str]:
+    """Give the whole IRIs of the things that values name; choices of a fixed list are none."""
+    return frozenset(
+        expand(part.strip())
+        for param in query.params.values()
+        if param.type == "iri" and not param.values and param.name in values
+        for part in (values[param.name].split(",") if param.many else [values[param.name]])
+    )
 
 
 def bind(query: SavedQuery, values: Mapping[str, str]) -> str:
