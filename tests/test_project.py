@@ -31,7 +31,7 @@ ROWS = [
     "graph holdings queries",
     "consistency lookup testimony",
     "derive evidence reason",
-    "describe",
+    "competency describe",
     "build",
     "validation export",
     "client web",
