@@ -31,6 +31,7 @@ class _LazyGroup(click.Group):
         "query": ("query:query", "Run a saved query and print its rows."),
         "serve": ("serve:serve", "Serve a SPARQL endpoint."),
         "show": ("show:show", "Show a thing with its relationships and their evidence."),
+        "sources": ("sources:sources", "List the documents, or check their quotes again."),
         "sparql": ("query:sparql", "Run a SPARQL query of your own."),
         "validate": ("validate:validate", "Check the ontology and the data, or given files."),
     }

@@ -1,5 +1,7 @@
 """The manual's page of commands, written from the commands' own help (``make docs``)."""
 
+from collections.abc import Iterator
+
 import click
 
 from allygraph.cli import ally
@@ -17,11 +19,22 @@ def commands_page() -> str:
     settings = {"terminal_width": 100, "max_content_width": 100, **ally.context_settings}
     context = click.Context(ally, info_name="ally", **settings)
     parts = [_HEAD, _section(ally, context, "ally")]
-    for name in ally.list_commands(context):
-        if (command := ally.get_command(context, name)) is not None:
-            inner = click.Context(command, info_name=name, parent=context)
-            parts.append(_section(command, inner, f"ally {name}"))
+    parts.extend(
+        _section(command, inner, inner.command_path) for command, inner in commands(context)
+    )
     return "\n".join(parts)
+
+
+def commands(context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+    """Give the commands of a group with their contexts, and the commands of groups in it."""
+    if not isinstance(context.command, click.Group):
+        return
+    for name in context.command.list_commands(context):
+        command = context.command.get_command(context, name)
+        if command is not None:
+            inner = click.Context(command, info_name=name, parent=context)
+            yield command, inner
+            yield from commands(inner)
 
 
 def _section(command: click.Command, context: click.Context, title: str) -> str:

@@ -5,7 +5,7 @@ they were parsed (SHACL, dates, quotes) and as the built graph (check queries, w
 graphs). Source: https://www.w3.org/TR/shacl/ for the shapes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Store
@@ -33,6 +33,7 @@ def validate(
     root: Path | None = None,
     texts: Sequence[Path] = (),
     hermit: bool = False,
+    staged: Mapping[Path, Path] | None = None,
 ) -> Report:
     """Judge the shipped ontology and data, or given files beside them.
 
@@ -42,12 +43,14 @@ def validate(
         root: the folder that holds ontology/, data/ and queries/; by default the shipped one.
         texts: source texts against which quotes are checked, found by their sha256.
         hermit: ask the reasoner HermiT too, which needs Java and takes its time.
+        staged: instead of paths, data files as they are to be: each place below the root with
+            the file that holds its text for now. Findings name the places.
 
     Raises:
         UnreadableFile: a file is missing, not UTF-8, or not Turtle; with its line and column.
         QueryFileError: a check query or its header is malformed.
     """
-    sources = load(root or resources.root(), paths)
+    sources = load(root or resources.root(), paths, staged)
     with quiet_rdflib():
         found = [*_findings(sources, texts, hermit)]
     return Report(in_order(found), sources.count(RELATIONSHIP), sources.count(CLAIM))

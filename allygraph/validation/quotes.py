@@ -6,6 +6,7 @@ The texts themselves are not ours to ship, so they are given by whoever has them
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from unicodedata import normalize
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -38,7 +39,7 @@ def find(
     Raises:
         UnreadableFile: a text is missing or not UTF-8.
     """
-    known = dict(_read(path) for path in texts)
+    known = dict(read_text(path) for path in texts)
     words: dict[str, list[str]] = {}
     hashes: dict[str, str] = {}
     for quad in quads:
@@ -50,19 +51,31 @@ def find(
                 hashes[focus.value] = value.value
     for name, digest in hashes.items():
         for text in words.get(name, []):
-            if digest in known and _plain(text) not in known[digest]:
+            if digest in known and plain(text) not in known[digest]:
                 yield Finding(*places[name], severity[_RULE], _RULE, name, _MESSAGE, (text,))
 
 
-def _read(path: Path) -> tuple[str, str]:
+def read_text(path: Path) -> tuple[str, str]:
+    """Give the sha256 of a source text's bytes, and the text as quotes are looked up in it.
+
+    Raises:
+        UnreadableFile: the text is missing or not UTF-8.
+    """
     try:
         content = path.read_bytes()
-        return hashlib.sha256(content).hexdigest(), _plain(content.decode("utf-8"))
+        return hashlib.sha256(content).hexdigest(), plain(content.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(
             f"the text '{path}' cannot be read", expected="a UTF-8 file", place=str(path)
         ) from error
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split())
+def plain(text: str) -> str:
+    """Give a text as quotes are compared: composed letters (NFC), and any spaces as one.
+
+    Nothing else is passed over: another dash or quotation mark is another text.
+
+    >>> plain("not\\n  yet clear ")
+    'not yet clear'
+    """
+    return " ".join(normalize("NFC", text).split())

@@ -4,7 +4,7 @@ Given files are judged beside the shipped ontology and data. A thing that a give
 replaces the shipped thing of the same name: an edited copy is judged as if it were in its place.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -89,12 +89,22 @@ class Sources:
         )
 
 
-def load(root: Path, paths: Sequence[Path] | None) -> Sources:
+def load(
+    root: Path, paths: Sequence[Path] | None, staged: Mapping[Path, Path] | None = None
+) -> Sources:
     """Read the shipped files of a root and the given ones.
+
+    Args:
+        root: the folder that holds ontology/, data/ and queries/.
+        paths: the files and folders to judge; None for all that is shipped.
+        staged: data files that are to be, each with the file that holds its text for now. They
+            are read in the place of the shipped ones, and only they are judged.
 
     Raises:
         UnreadableFile: a file is missing, not UTF-8, or not Turtle; with its line and column.
     """
+    if staged is not None:
+        return _staged(root, staged)
     shipped = _shipped(root)
     given = None if paths is None else list(turtle_files(paths))
     wanted = None if given is None else {path.resolve() for path in given}
@@ -136,6 +146,17 @@ def _shipped(root: Path) -> list[tuple[str, Path]]:
         *(("shapes", path) for path in resources.shape_files(root)),
         *(("data", path) for path in resources.data_files(root)),
     ]
+
+
+def _staged(root: Path, staged: Mapping[Path, Path]) -> Sources:
+    shipped = _shipped(root)
+    known = {path for _, path in shipped}
+    new = [("data", path) for path in sorted(staged) if path not in known]
+    files = [
+        _file(staged.get(path, path), path.relative_to(root).as_posix(), part, path in staged)
+        for part, path in shipped + new
+    ]
+    return Sources(root, files)
 
 
 def _file(path: Path, name: str, part: str, judged: bool) -> SourceFile:
