@@ -6,6 +6,7 @@ its ``exit_code`` is what the command answers. Catch a base class to treat a fam
 AllygraphError                  catch this to catch all that we raise on purpose
 ├── UsageError                  the question is wrong; ask it differently
 │   ├── DateError               a text is not a date that we can bound
+│   ├── MappingError            a mapping of a table is malformed, or does not fit its sheet
 │   ├── ParameterError          a parameter's value does not fit its type
 │   ├── UnknownName             no thing, query, prefix or format has this name
 │   ├── UnknownParameter        the saved query has no such parameter
@@ -13,6 +14,7 @@ AllygraphError                  catch this to catch all that we raise on purpose
 ├── InputError                  a file is wrong; mend it
 │   ├── NotCanonical            a Turtle file cannot be brought into canonical form
 │   ├── QueryFileError          a saved query or its header is malformed
+│   ├── TableFaults             rows of a sheet are wrong; the faults are told one by one
 │   └── UnreadableFile          missing, not UTF-8, or broken syntax
 ├── LimitError                  a bound was reached; ask for less
 │   ├── DeadlineExceeded        the time was up
@@ -20,7 +22,8 @@ AllygraphError                  catch this to catch all that we raise on purpose
 └── RemoteError                 an endpoint did not answer as the protocol says
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
 
 
 class AllygraphError(Exception):
@@ -67,6 +70,12 @@ class DateError(UsageError):
     code = "date-invalid"
 
 
+class MappingError(UsageError):
+    """A mapping of a table is malformed, or does not fit its sheet."""
+
+    code = "table-mapping"
+
+
 class ParameterError(UsageError):
     """A parameter's value does not fit its type."""
 
@@ -108,6 +117,42 @@ class QueryFileError(InputError):
     """A saved query or its header is malformed."""
 
     code = "query-file"
+
+
+class TableFaults(InputError):
+    """Rows of a sheet are wrong.
+
+    Args:
+        faults: each with a method ``text()`` and the number of its row, ``row``.
+    """
+
+    code = "table-faults"
+    exit_code = 1
+
+    def __init__(self, faults: Sequence["RowFaultText"]) -> None:
+        rows = len({fault.row for fault in faults})
+        super().__init__(
+            f"{len(faults)} faults in {rows} rows; nothing was written"
+            if len(faults) > 1
+            else "1 fault; nothing was written",
+            expected="a sheet in which every row is good",
+        )
+        self.faults = list(faults)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the faults when the error crosses from a worker process."""
+        return (TableFaults, (self.faults,))
+
+
+class RowFaultText(Protocol):
+    """What `TableFaults` needs of a fault."""
+
+    @property
+    def row(self) -> int:
+        """The number of the row, from 1."""
+
+    def text(self) -> str:
+        """The fault with its place and remedy."""
 
 
 class UnreadableFile(InputError):

@@ -70,8 +70,12 @@ def rule_files(folder: Path) -> list[Path]:
 
 
 def data_files(folder: Path) -> list[Path]:
-    """List the Turtle files of the data below a root, sorted."""
-    return sorted((folder / "data").rglob("*.ttl"))
+    """List the Turtle files of the data below a root, sorted.
+
+    Hidden folders are left out: an import makes its files in one before it moves them.
+    """
+    files = sorted((folder / "data").rglob("*.ttl"))
+    return [path for path in files if not _hidden(path.relative_to(folder))]
 
 
 def query_files(folder: Path) -> list[Path]:
@@ -83,6 +87,10 @@ def query_files(folder: Path) -> list[Path]:
 def check_files(folder: Path) -> list[Path]:
     """List the check queries below a root, sorted."""
     return sorted((folder / "queries" / "checks").glob("*.rq"))
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _cache_folder() -> Path:

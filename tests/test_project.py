@@ -35,7 +35,7 @@ ROWS = [
     "competency describe",
     "build",
     "validation export",
-    "client curation web",
+    "client curation tables web",
     "cli",
 ]
 ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names.split()}

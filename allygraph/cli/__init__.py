@@ -27,6 +27,7 @@ class _LazyGroup(click.Group):
         "demo": ("demo:demo", "Answer three questions about one newspaper article."),
         "export": ("export:export", "Write the graph, or one thing of it, in an RDF format."),
         "fmt": ("fmt:fmt", "Bring Turtle files into canonical form."),
+        "import": ("imports:import_command", "Bring data of others into the graph."),
         "queries": ("query:queries_command", "List the saved queries and what they ask."),
         "query": ("query:query", "Run a saved query and print its rows."),
         "serve": ("serve:serve", "Serve a SPARQL endpoint."),

@@ -1,0 +1,270 @@
+"""Documents: where the rows' facts come from, read out of a cell or stated for the whole table.
+
+A document that the data has (by address, else by publisher and title) is used; any other is made,
+with its publisher where that is new too.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from allygraph.names import compact, expand
+from allygraph.tables.faults import RowFault
+from allygraph.tables.filters import slug
+from allygraph.tables.known import Document, Known, folded
+from allygraph.tables.terms import day, full, node, plain, span, typed, words
+from allygraph.tables.things import Thing
+
+GENERAL_KNOWLEDGE = "doc:allygraph-editors-general-knowledge"
+EDITORS = "actor:allygraph-editors"
+LICENCE = "Only facts were taken from this document; none of its text stands here."
+_COPIES = "Seen only through copies."
+_MONTH_NAMES = """
+    jan january, feb february, mar march, apr april, may, jun june, jul july, aug august,
+    sep sept september, oct october, nov november, dec december
+"""
+_MONTHS = {
+    name: number
+    for number, names in enumerate(_MONTH_NAMES.split(","), start=1)
+    for name in names.split()
+}
+_DAY = re.compile(r"(?P<d>\d{1,2})\.? (?P<m>[A-Za-z]+)\.? (?P<y>\d{4})")
+_AMERICAN_DAY = re.compile(r"(?P<m>[A-Za-z]+)\.? (?P<d>\d{1,2}), (?P<y>\d{4})")
+_MONTH = re.compile(r"(?P<m>[A-Za-z]+)\.? (?P<y>\d{4})")
+_WORDS_IN_NAME = 8
+
+
+class Facts(NamedTuple):
+    """What a cell or the mapping says of a document; texts, empty where nothing is said."""
+
+    title: str
+    publisher: str
+    url: str = ""
+    published: str = ""
+    origin: str = ""
+    licence: str = LICENCE
+    language: str = "en"
+    note: str = ""
+
+
+class Library:
+    """The documents and publishers: known ones, and those that this import makes.
+
+    Args:
+        known: what the data has.
+        graph: the graph as N-Quads writes it.
+        retrieved: the day on which new documents were read, ISO or empty.
+        emit: takes each new document and publisher.
+    """
+
+    def __init__(
+        self, known: Known, graph: str, retrieved: str, emit: Callable[[Thing], None]
+    ) -> None:
+        self.known = known
+        self.graph = graph
+        self.retrieved = retrieved
+        self.emit = emit
+        self.documents = dict(known.documents)
+        self.taken = set(known.things)
+        self.by_url = {_address(d.url): d for d in known.documents.values() if d.url}
+        self.by_title = {(d.publisher, folded(d.title)): d for d in known.documents.values()}
+        self.publishers: dict[str, str] = {}
+
+    def named(self, name: str) -> Document:
+        """Give a document by its name.
+
+        Raises:
+            RowFault: there is none.
+        """
+        found = self.documents.get(full(name))
+        if found is None:
+            raise RowFault("table-name-unknown", f"there is no document '{name}'", "a doc: name")
+        return found
+
+    def document(self, facts: Facts, iri: str = "") -> Document:
+        """Give the document that fits the facts, made where there is none.
+
+        Raises:
+            RowFault: the publisher's name is ambiguous, or the date is none.
+        """
+        publisher = self.publisher(facts.publisher) if facts.publisher else ""
+        key = (publisher, folded(facts.title))
+        address = _address(facts.url)
+        found = self.by_url.get(address) if address else self.by_title.get(key)
+        if found is not None and not iri:
+            return found
+        origin = self.origin(facts) if facts.origin else None
+        name = iri or self._free(f"doc:{_name(publisher, facts)}")
+        made = Document(
+            full(name),
+            publisher,
+            facts.url,
+            facts.title,
+            span(facts.published)[1] if facts.published else "",
+            self.retrieved,
+        )
+        self.emit(self._written(made, facts, origin))
+        self.documents[made.iri] = made
+        self.by_title.setdefault(key, made)
+        if address:
+            self.by_url[address] = made
+        return made
+
+    def origin(self, facts: Facts) -> Document:
+        """Give the document of which a document is a copy: the one of that title by its origin."""
+        publisher = self.publisher(facts.origin)
+        found = self.by_title.get((publisher, folded(facts.title)))
+        if found is not None:
+            return found
+        return self.document(Facts(facts.title, facts.origin, note=_COPIES, licence=facts.licence))
+
+    def publisher(self, text: str) -> str:
+        """Give the IRI of the actor of a name, made as an organisation where there is none.
+
+        Raises:
+            RowFault: several actors have the name.
+        """
+        if text in self.publishers:
+            return self.publishers[text]
+        if text.startswith("actor:"):
+            return full(text)
+        try:
+            iri = full(self.known.find(text, "actor", ""))
+        except RowFault as fault:
+            if fault.code == "table-name-ambiguous":
+                raise
+            iri = self._actor(text)
+        self.publishers[text] = iri
+        return iri
+
+    def _actor(self, text: str) -> str:
+        name = slug(text)
+        if not name:
+            raise RowFault("table-source", f"'{text}' gives no name", "[sources.publishers]")
+        same = full(f"actor:{name}")
+        label = self.known.label(same)
+        if label is not None and slug(label) == name:
+            return same
+        iri = full(self._free(f"actor:{name}"))
+        lines = [
+            f"<{iri}> {_term('rdf:type')} {node('ally:Organization')} {self.graph} .\n",
+            f"<{iri}> {_term('rdfs:label')} {words(text, 'en')} {self.graph} .\n",
+        ]
+        self.emit(Thing(iri, "".join(lines), text, ("ally:Organization",), "sources"))
+        return iri
+
+    def _free(self, name: str) -> str:
+        """Give a name that no other thing has: the same, or with a number."""
+        iri, number = full(name), 1
+        while iri in self.taken:
+            number += 1
+            iri = full(f"{name}-{number}")
+        self.taken.add(iri)
+        return compact(iri)
+
+    def _written(self, document: Document, facts: Facts, origin: Document | None) -> Thing:
+        properties = [
+            ("rdf:type", node("ally:Source")),
+            ("rdfs:label", words(facts.title, "en")),
+            ("dcterms:title", words(facts.title, facts.language)),
+            ("ally:licenceNote", words(facts.licence, "en")),
+        ]
+        if document.publisher:
+            properties.append(("dcterms:publisher", f"<{document.publisher}>"))
+        if facts.url:
+            properties.append(("schema:url", typed(facts.url, expand("xsd:anyURI"))))
+        if facts.published:
+            properties.append(("ally:published", typed(facts.published, expand("edtf:EDTF"))))
+            properties.append(("ally:latestPublished", day(document.published)))
+        if self.retrieved:
+            properties.append(("ally:retrievedOn", day(self.retrieved)))
+        if facts.note:
+            properties.append(("skos:note", words(facts.note, "en")))
+        if origin is not None:
+            properties.append(("prov:wasDerivedFrom", f"<{origin.iri}>"))
+        lines = [f"<{document.iri}> {_term(n)} {v} {self.graph} .\n" for n, v in properties]
+        return Thing(document.iri, "".join(lines), facts.title, ("ally:Source",), "sources")
+
+    def with_checksum(self, document: dict[str, Any], sha256: str) -> Document:
+        """Give the document that a sheet is itself: compiled by the editors, with its checksum.
+
+        A hand-kept document of that name is used as it is.
+        """
+        iri = full(document["iri"])
+        if iri in self.documents:
+            return self.documents[iri]
+        facts = from_table({"publisher": EDITORS, **document})
+        emit, self.emit = self.emit, lambda thing: emit(_with_line(thing, sha256, self.graph))
+        try:
+            return self.document(facts, document["iri"])
+        finally:
+            self.emit = emit
+
+
+def _with_line(thing: Thing, sha256: str, graph: str) -> Thing:
+    if "ally:Source" not in thing.classes:
+        return thing
+    line = f"<{thing.iri}> {_term('ally:textSha256')} {plain(sha256)} {graph} .\n"
+    return thing._replace(lines=thing.lines + line)
+
+
+def from_table(table: dict[str, Any]) -> Facts:
+    """Give the facts of a document that a mapping states."""
+    return Facts(
+        table.get("title", ""),
+        table.get("publisher", ""),
+        with_scheme(table.get("url", "")),
+        table.get("published", ""),
+        "",
+        table.get("licence", LICENCE),
+        table.get("language", "en"),
+    )
+
+
+def with_scheme(url: str) -> str:
+    """Give an address with its scheme; one that was noted without is taken for https."""
+    return f"https://{url}" if url and "://" not in url else url
+
+
+def _address(url: str) -> str:
+    """Give an address as addresses are compared."""
+    return re.sub(r"^https?://(www\.)?", "", url.strip()).rstrip("/")
+
+
+def _name(publisher: str, facts: Facts) -> str:
+    words_of_title = "-".join(slug(facts.title).split("-")[:_WORDS_IN_NAME])
+    local = compact(publisher).partition(":")[2] if publisher else ""
+    return "-".join(part for part in (local, words_of_title) if part) or slug(facts.url)
+
+
+def _term(name: str) -> str:
+    return f"<{expand(name)}>"
+
+
+def edtf(text: str) -> str | None:
+    """Read a day, month or year as people write them; None where it is none of these.
+
+    >>> edtf("8 Dec 2021"), edtf("Oct 2008"), edtf("2019")
+    ('2021-12-08', '2008-10', '2019')
+    """
+    text = text.strip()
+    if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text):
+        return text
+    for shape in (_DAY, _AMERICAN_DAY, _MONTH):
+        if match := shape.fullmatch(text):
+            parts = match.groupdict()
+            month = _MONTHS.get(parts["m"].lower())
+            if month is None:
+                return None
+            if "d" not in parts:
+                return f"{parts['y']}-{month:02}"
+            return _real_day(int(parts["y"]), month, int(parts["d"]))
+    return None
+
+
+def _real_day(year: int, month: int, number: int) -> str | None:
+    try:
+        return date(year, month, number).isoformat()
+    except ValueError:
+        return None
