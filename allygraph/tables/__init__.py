@@ -141,7 +141,7 @@ class _Run:
         retrieved: str = self.mapping.sheet.get("retrieved", "")
         library = Library(self.known, graph, retrieved, self._emit)
         columns = sheet.columns(table, self.delimiter, self.place)
-        self.program = Program(self.mapping, columns, name, graph, self.known, library)
+        self.program = Program(self.mapping, table, columns, name, graph, self.known, library)
 
     def _known(self, name: str, target: Path | None) -> Known:
         without = {(root() / "data" / "imports" / name).resolve()}

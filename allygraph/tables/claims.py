@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from allygraph.errors import MappingError
 from allygraph.names import PREFIXES, compact, expand
-from allygraph.tables.conditions import block, condition, flag
+from allygraph.tables.conditions import Condition, block, condition, flag
 from allygraph.tables.documents import GENERAL_KNOWLEDGE, Library
 from allygraph.tables.evidence import Evidence
 from allygraph.tables.faults import RowFault
@@ -34,6 +34,11 @@ _NAMES = {
 }
 _DATES = {"said_on": "saidOn", "term": "term"}
 _FLAGS = {"public_act": "publicAct", "hedged": "hedged"}
+_CONCEPTS = {
+    "modality": "fact",
+    "rank": "",
+    "quotation": "",
+}  # with what stands where none is given
 _MOST_WORDS = 15
 Pairs = list[tuple[str, str]]
 
@@ -76,14 +81,10 @@ class Claim:
         reason = spec.get("no_quote_reason", NO_QUOTE)
         self.no_quote_reason = _words(reason, inner, f"{place} no_quote_reason")
         self.other = _others(spec, inner, place)
-        self.flags = [
-            (f"<{_ALLY}{term}>", test)
-            for key, term in _FLAGS.items()
-            if (test := flag(spec.get(key), inner, f"{place} {key}")) is not None
-        ]
+        self.flags = _flags(spec, inner, place)
         self.concepts = [
             (key, default, inner.compile(spec.get(key, ""), f"{place} {key}"))
-            for key, default in (("modality", "fact"), ("rank", ""), ("quotation", ""))
+            for key, default in _CONCEPTS.items()
         ]
         self.compiled_in = ""
 
@@ -99,22 +100,12 @@ class Claim:
 
     def _claim(self, row: Row, evidence: Evidence | None) -> Iterator[Thing]:
         about = self.about.fill(row)
-        if not about:
-            if self.about_node:
-                return  # the row does not make that node, so there is nothing to say of it
-            raise RowFault(
-                "table-empty",
-                "the claim is about nothing",
-                "a value where the claim's thing is named",
-            ).at(self.about.columns)
+        if not about and self.about_node:
+            return  # the row does not make that node, so there is nothing to say of it
         local = "-".join(filter(None, (self.name, slug(row["key"]), slug(self.suffix.fill(row)))))
         iri = f"{PREFIXES['claim']}{local}"
         source, further, general = self._sources(row, evidence)
-        polarity = self.polarity.fill(row).strip()
-        if polarity not in POLARITIES:
-            raise RowFault(
-                "table-value", f"'{polarity}' is no polarity", f"one of {', '.join(POLARITIES)}"
-            ).at(self.polarity.columns)
+        polarity = self._polarity(row)
         label = self.label(row)
         if not label:
             raise RowFault("table-empty", "the claim has no label", "a text for its label")
@@ -145,7 +136,19 @@ class Claim:
     def _lines(self, iri: str, pairs: Pairs) -> str:
         return "".join([f"<{iri}> {name} {value} {self.graph} .\n" for name, value in pairs])
 
+    def _polarity(self, row: Row) -> str:
+        polarity = self.polarity.fill(row).strip() or "affirms"
+        if polarity not in POLARITIES:
+            raise RowFault(
+                "table-value", f"'{polarity}' is no polarity", f"one of {', '.join(POLARITIES)}"
+            ).at(self.polarity.columns)
+        return polarity
+
     def _object(self, about: str) -> str:
+        if not about:
+            raise RowFault(
+                "table-empty", "the claim is about nothing", "a value where its thing is named"
+            ).at(self.about.columns)
         try:
             return node(about)
         except RowFault as fault:
@@ -276,6 +279,14 @@ def _words(spec: str | dict[str, Any], scope: Scope, place: str) -> Values:
         return values({"text": spec, "lang": "en"}, scope, place)
     check(spec, {"text": (str,), "lang": (str,)}, place, "", needed=("text",))
     return values({"lang": "en", **spec}, scope, place)
+
+
+def _flags(spec: dict[str, Any], scope: Scope, place: str) -> list[tuple[str, Condition]]:
+    return [
+        (f"<{_ALLY}{term}>", test)
+        for key, term in _FLAGS.items()
+        if (test := flag(spec.get(key), scope, f"{place} {key}")) is not None
+    ]
 
 
 def _others(spec: dict[str, Any], scope: Scope, place: str) -> list[tuple[str, Values]]:

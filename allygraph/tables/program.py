@@ -1,6 +1,7 @@
 """The program of a mapping: everything compiled, run on one row after another."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from allygraph.errors import MappingError
@@ -20,11 +21,22 @@ _RESERVED = frozenset({"#", "flag", "item", "item#", "key", "source_note", "spel
 
 
 class Joined:
-    """Another table, by its key: its row beside each row of the sheet."""
+    """Another table, by its key: its row beside each row of the sheet.
 
-    def __init__(self, name: str, spec: dict[str, Any], mapping: MappingFile, scope: Scope) -> None:
+    Its file is looked for beside the sheet, then beside the mapping.
+
+    Raises:
+        MappingError: a row has too many or too few cells, or a key stands twice.
+        UnreadableFile: it cannot be read.
+    """
+
+    def __init__(
+        self, name: str, spec: dict[str, Any], mapping: MappingFile, scope: Scope, beside: Path
+    ) -> None:
         place = f"{mapping.place}: [tables.{name}]"
-        path = mapping.path.parent / spec["file"]
+        path = beside / spec["file"]
+        if not path.exists():
+            path = mapping.path.parent / spec["file"]
         delimiter = spec.get("delimiter", ",")
         self.name = name
         self.names = sheet.columns(path, delimiter, path.name)
@@ -42,17 +54,13 @@ class Joined:
                     place=f"{path.name}:{line.line}",
                 )
             row = dict(zip(self.names, line.cells, strict=True))
-            if self.rows.setdefault(text := key.fill(row), self._prefixed(row)) != self._prefixed(
-                row
-            ):
+            if (text := key.fill(row)) in self.rows:
                 raise MappingError(
                     f"the key '{text}' stands twice",
                     expected="a key that tells the rows apart",
                     place=f"{path.name}:{line.line}",
                 )
-
-    def _prefixed(self, row: Row) -> Row:
-        return {f"{self.name}.{column}": cell for column, cell in row.items()}
+            self.rows[text] = {f"{name}.{column}": cell for column, cell in row.items()}
 
     def partner(self, row: Row) -> Row:
         """Give the cells of the partner of a row.
@@ -77,6 +85,7 @@ class Program:
 
     Args:
         mapping: the mapping.
+        table: the sheet's file.
         columns: the sheet's columns.
         name: what the import is called.
         graph: the graph as N-Quads writes it.
@@ -90,6 +99,7 @@ class Program:
     def __init__(
         self,
         mapping: MappingFile,
+        table: Path,
         columns: list[str],
         name: str,
         graph: str,
@@ -101,10 +111,11 @@ class Program:
         scope = Scope({c: (c,) for c in columns}, filters(known, mapping.values))
         scope.names["#"] = ()
         self.joined = [
-            Joined(key, spec, mapping, scope) for key, spec in sorted(mapping.tables.items())
+            Joined(key, spec, mapping, scope, table.parent)
+            for key, spec in sorted(mapping.tables.items())
         ]
-        for table in self.joined:
-            scope.names.update(dict.fromkeys(table.nothing, table.on.columns))
+        for other in self.joined:
+            scope.names.update(dict.fromkeys(other.nothing, other.on.columns))
         self.required = self._required(place)
         self.spell = scope.compile(mapping.sheet.get("spell", ""), f"{place}: [sheet] spell")
         scope.names["spell"] = self.spell.columns
@@ -118,16 +129,24 @@ class Program:
             self._column(self.reader.column, f"{place}: [sources]")
             scope.names["source_note"] = (self.reader.column,)
         self.variables = self._variables(scope, place)
-        self.nodes: list[Node] = []
-        for number, spec in enumerate(mapping.nodes, start=1):
-            at = f"{place}: [[node]] {spec.get('name', number)}"
-            self.nodes.append(Node(spec, scope_for(scope, self.nodes, spec), at, graph))
-        setting = Setting(name, graph, library, frozenset(node.name for node in self.nodes) - {""})
-        self.claims = []
-        for number, spec in enumerate(mapping.claims, start=1):
-            at = f"{place}: [[claim]] {spec.get('suffix', number)}"
-            self.claims.append(Claim(spec, scope_for(scope, self.nodes, spec), at, setting))
+        self.nodes = self._nodes(scope, graph)
+        names = frozenset(node.name for node in self.nodes) - {""}
+        self.claims = self._claims(scope, Setting(name, graph, library, names))
         self.evidence: Evidence | None = None
+
+    def _nodes(self, scope: Scope, graph: str) -> list[Node]:
+        nodes: list[Node] = []
+        for number, spec in enumerate(self.mapping.nodes, start=1):
+            place = f"{self.mapping.place}: [[node]] {spec.get('name', number)}"
+            nodes.append(Node(spec, scope_for(scope, nodes, spec), place, graph))
+        return nodes
+
+    def _claims(self, scope: Scope, setting: Setting) -> list[Claim]:
+        claims: list[Claim] = []
+        for number, spec in enumerate(self.mapping.claims, start=1):
+            place = f"{self.mapping.place}: [[claim]] {spec.get('suffix') or number}"
+            claims.append(Claim(spec, scope_for(scope, self.nodes, spec), place, setting))
+        return claims
 
     def _column(self, name: str, place: str) -> None:
         if name not in self.columns:
