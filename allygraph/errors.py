@@ -16,6 +16,7 @@ AllygraphError                  catch this to catch all that we raise on purpose
 │   ├── QueryFileError          a saved query or its header is malformed
 │   ├── TableFaults             rows of a sheet are wrong; the faults are told one by one
 │   └── UnreadableFile          missing, not UTF-8, or broken syntax
+├── RefusedClaim                what is to be added contradicts its text or the graph
 ├── LimitError                  a bound was reached; ask for less
 │   ├── DeadlineExceeded        the time was up
 │   └── ResultTooLarge          the answer or the memory for it was too big
@@ -159,6 +160,13 @@ class UnreadableFile(InputError):
     """A file is missing, not UTF-8, or its syntax is broken."""
 
     code = "input-unreadable"
+
+
+class RefusedClaim(AllygraphError):
+    """What is to be added contradicts its text or the graph, or stands there already."""
+
+    code = "claim-refused"
+    exit_code = 1
 
 
 class LimitError(AllygraphError):

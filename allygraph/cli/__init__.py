@@ -23,6 +23,7 @@ class _LazyGroup(click.Group):
     """A group whose commands are named here and imported when they are used."""
 
     places: ClassVar[dict[str, tuple[str, str]]] = {
+        "add": ("add:add", "Add what a source says to the files of a checkout."),
         "build": ("build:build_command", "Build the graph from its text files."),
         "demo": ("demo:demo", "Answer three questions about one newspaper article."),
         "export": ("export:export", "Write the graph, or one thing of it, in an RDF format."),

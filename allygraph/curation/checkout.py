@@ -49,6 +49,11 @@ class Checkout:
         self.statements.setdefault(subject, {}).setdefault(name, []).append(value)
         self.__dict__.pop("_by_class", None)
 
+    def forget(self, subject: str) -> None:
+        """Let a thing that was added not be there after all."""
+        self.statements.pop(subject, None)
+        self.__dict__.pop("_by_class", None)
+
     def names(self, subject: str, name: str) -> list[str]:
         """List the IRIs that a property of a thing points to; short names are understood."""
         values = self.statements.get(expand(subject), {}).get(expand(name), [])
