@@ -31,6 +31,7 @@ class _LazyGroup(click.Group):
         "import": ("imports:import_command", "Bring data of others into the graph."),
         "queries": ("query:queries_command", "List the saved queries and what they ask."),
         "query": ("query:query", "Run a saved query and print its rows."),
+        "resolve": ("resolve:resolve", "Find the thing that a name or code means, on a day."),
         "serve": ("serve:serve", "Serve a SPARQL endpoint."),
         "show": ("show:show", "Show a thing with its relationships and their evidence."),
         "sources": ("sources:sources", "List the documents, or check their quotes again."),

@@ -16,7 +16,7 @@ from allygraph.results import FORMATS, Table, Value, readable
 if TYPE_CHECKING:
     from allygraph.evidence import Evidence
 
-_FORMAT = click.option(
+FORMAT = click.option(
     "-f",
     "--format",
     "form",
@@ -50,7 +50,7 @@ _ENDPOINT = click.option(
     multiple=True,
     help="Another parameter of the query; repeat for more.",
 )
-@_FORMAT
+@FORMAT
 @click.option("--why", is_flag=True, help="Print the claims behind every row.")
 @_ENDPOINT
 @click.option("--explain", is_flag=True, help="Print the query that would run, and stop.")
@@ -99,7 +99,7 @@ def answer(
 
 
 @click.command("queries")
-@_FORMAT
+@FORMAT
 def queries_command(form: str) -> None:
     """List the saved queries and what they ask.
 
@@ -121,7 +121,7 @@ def queries_command(form: str) -> None:
 
 @click.command()
 @click.argument("text", metavar="QUERY|-")
-@_FORMAT
+@FORMAT
 @_ENDPOINT
 def sparql(text: str, form: str, endpoint: str | None) -> None:
     """Run a SPARQL query of your own; "-" reads it from standard input.
