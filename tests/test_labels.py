@@ -1,0 +1,104 @@
+"""Labels: states, alliances and frameworks in English and French, Indo-Pacific actors in four."""
+
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from allygraph.graph import file_quads
+from allygraph.names import PREFIXES, compact, expand
+
+ROOT = Path(__file__).resolve().parents[1]
+ACTORS = ROOT / "data" / "actors"
+KINDS = ROOT / "ontology" / "kinds"
+NAMED = [
+    *sorted(ACTORS.glob("states*.ttl")),
+    *(ACTORS / f"{name}.ttl" for name in ("organizations", "arrangements", "groupings")),
+    *(KINDS / f"{name}.ttl" for name in ("partnership", "membership", "obligation")),
+]
+INDO_PACIFIC = [
+    f"actor:{name}"
+    for name in (ROOT / "tests" / "labels" / "indo-pacific.txt").read_text("utf-8").split()
+]
+SCRIPTS = {"ja": ("HIRAGANA", "KATAKANA", "CJK"), "ko": ("HANGUL",)}
+
+
+def read(paths, *properties):
+    """Give the texts of some properties as thing → language → texts."""
+    found = defaultdict(lambda: defaultdict(list))
+    wanted = set(map(expand, properties))
+    for path in paths:
+        for quad in file_quads(path, name=path.name):
+            texts = found[compact(quad.subject.value)]
+            if quad.predicate.value in wanted:
+                texts[quad.object.language].append(quad.object.value)
+    return found
+
+
+LABELS = read(NAMED, "rdfs:label", "skos:prefLabel")
+ALIASES = read(NAMED, "skos:altLabel")
+SCHEMES = {"kind:membership", "kind:obligation", "kind:partnership"}
+
+
+def test_there_are_as_many_named_things_as_we_think():
+    """A pattern that finds nothing would make the tests below pass."""
+    assert len(LABELS) >= 300
+    assert len(INDO_PACIFIC) >= 60
+
+
+@pytest.mark.parametrize("thing", sorted(set(LABELS) - SCHEMES))
+def test_a_state_alliance_or_framework_has_an_english_and_a_french_name(thing):
+    """NATO has two languages; so has this graph at least."""
+    assert len(LABELS[thing]["en"]) == 1
+    assert len(LABELS[thing]["fr"]) == 1
+
+
+@pytest.mark.parametrize("thing", INDO_PACIFIC)
+def test_an_indo_pacific_actor_has_a_japanese_and_a_korean_name(thing):
+    """Two of the four partners that the article is about read these."""
+    assert len(LABELS[thing]["ja"]) == 1
+    assert len(LABELS[thing]["ko"]) == 1
+
+
+def script_of(sign):
+    """Give the first word of a sign's name, which names its script."""
+    return unicodedata.name(sign, "?").partition(" ")[0].partition("-")[0]
+
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_japanese_and_korean_names_are_in_their_own_scripts(language):
+    """A name put into the wrong column looks right to who cannot read it.
+
+    Latin letters and figures may stand beside them, and alone only in a short form such as AP4.
+    """
+    own = SCRIPTS[language]
+    for found in (LABELS, ALIASES):
+        for thing, texts in found.items():
+            for text in texts[language]:
+                letters = {script_of(sign) for sign in text if sign.isalpha()} - {"MODIFIER"}
+                assert letters - {"LATIN", "FULLWIDTH"} <= set(own), (thing, text)
+                assert letters & set(own) or (text.isupper() and len(text) <= 6), (thing, text)
+
+
+def test_no_name_is_two_states():
+    """A label or alias that two states share would make every look-up ambiguous."""
+    owners = defaultdict(set)
+    states = read(sorted(ACTORS.glob("states*.ttl")), "rdfs:label", "skos:altLabel")
+    for thing, texts in states.items():
+        for language, names in texts.items():
+            for name in names:
+                owners[language, name].add(thing)
+
+    assert {name: things for name, things in owners.items() if len(things) > 1} == {}
+
+
+def test_a_wikidata_item_is_of_one_actor():
+    """A link that was copied too far makes two actors one."""
+    owners = defaultdict(set)
+    for path in sorted(ACTORS.glob("*.ttl")):
+        for quad in file_quads(path, name=path.name):
+            if quad.predicate.value == PREFIXES["schema"] + "sameAs":
+                owners[quad.object.value].add(quad.subject.value)
+
+    assert {item: actors for item, actors in owners.items() if len(actors) > 1} == {}
