@@ -5,13 +5,18 @@ Clocks: where a question has ``as_of`` and ``known_by``, both default to today.
 
 from datetime import date
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from allygraph import queries
+from allygraph.dates import one_day
 from allygraph.engines import Engine
 from allygraph.lookup import refuse_unknown
 from allygraph.names import expand
 from allygraph.results import Table
+
+if TYPE_CHECKING:
+    from allygraph.difference import Difference
+    from allygraph.succession import History
 
 
 class Graph:
@@ -73,6 +78,61 @@ class Graph:
         if about is not None:
             return self.query("evidence/claims-about", thing=about, **clock)
         return self.query("evidence/claims-of-source", source=source, **clock)
+
+    def difference(
+        self,
+        from_day: date | str | None = None,
+        to_day: date | str | None = None,
+        *,
+        known_by: date | str | None = None,
+        known_from: date | str | None = None,
+        known_to: date | str | None = None,
+        as_of: date | str | None = None,
+        **choice: Any,
+    ) -> "Difference":
+        """Tell what changed in the world between two days, or what was learned between two days.
+
+        Args:
+            from_day: the earlier day in the world; with ``known_from``, the first that counts.
+            to_day: the later day in the world; by default today.
+            known_by: the day of knowledge by which the world is compared; by default today.
+            known_from: the earlier day of knowledge: what was learned since.
+            known_to: the later day of knowledge; by default today.
+            as_of: with ``known_from``, the one day in the world that counts.
+            choice: ``about``, ``with_members``, ``kinds``, ``at_least`` and ``everything``, as in
+                `allygraph.difference.Choice`.
+
+        Raises:
+            UsageError: the days do not go together; DateError: a text is not one day.
+            UnknownName: the graph does not have an entity that is asked about.
+        """
+        from allygraph.difference import Choice, difference, period
+
+        given = {
+            "from_day": from_day,
+            "to_day": to_day,
+            "known_by": known_by,
+            "known_from": known_from,
+            "known_to": known_to,
+            "as_of": as_of,
+        }
+        days = {name: one_day(day, name) for name, day in given.items() if day is not None}
+        return difference(self.engine, period(date.today(), **days), Choice(**choice))
+
+    def history(self, claim: str, *, known_by: date | str | None = None) -> "History":
+        """Tell what became of a claim: what supersedes, corrects or retracts it, and the rest.
+
+        Args:
+            claim: its name, as ``claim:nikkei-ap4-s064``.
+            known_by: the last day of publication that counts; by default today.
+
+        Raises:
+            UnknownName: the graph has no such claim; the error names what is near.
+        """
+        from allygraph.succession import history
+
+        day = date.today() if known_by is None else one_day(known_by, "known_by")
+        return history(self.engine, claim, day)
 
     def sparql(self, text: str) -> Table:
         """Run a SELECT query of your own; trusted text only, it has no deadline here."""

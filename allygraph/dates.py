@@ -51,6 +51,27 @@ def bounds(edtf: str) -> DateRange:
     return DateRange(earliest, latest)
 
 
+def one_day(value: date | str, place: str) -> date:
+    """Give the one day that a value means.
+
+    Args:
+        value: a day, or an EDTF text that is as precise as a day.
+        place: the parameter or option, for the error.
+
+    Raises:
+        DateError: the text is no date, or is less precise than a day.
+    """
+    if isinstance(value, date):
+        return value
+    try:
+        first, last = bounds(value)
+    except DateError as error:
+        raise DateError(error.message, expected=error.expected, place=place) from error
+    if first != last:
+        raise DateError(f"'{value}' is not one day", expected="a day as 2023-07-11", place=place)
+    return first
+
+
 def _span(part: str, whole: str) -> DateRange:
     if (match := _ONE.fullmatch(part)) is None:
         raise DateError(f"'{whole}' is not a date", expected=_EXPECTED)

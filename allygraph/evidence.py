@@ -38,6 +38,7 @@ class Evidence:
     source: str | None
     publisher: str | None
     published: str | None
+    address: str | None
 
 
 def read(engine: Engine, claims: Iterable[str], known_by: date) -> dict[str, Evidence]:
@@ -150,6 +151,7 @@ class _Reader:
             source=source and (self.text(source, "dcterms:title") or self.name(source)),
             publisher=source and ", ".join(self.list(source, "dcterms:publisher")),
             published=source and self.text(source, "ally:published"),
+            address=source and self.text(source, "schema:url"),
         )
 
     def values(self, subject: str, name: str) -> list[Value]:

@@ -28,7 +28,7 @@ _PREFIXES = "".join(
 def statements(engine: Engine, subjects: Iterable[str]) -> Statements:
     """Give all that is said of some subjects, properties and values sorted."""
     found: Statements = {}
-    for part in _parts(subjects):
+    for part in parts(subjects):
         rows = engine.select(
             f"SELECT DISTINCT ?subject ?property ?value WHERE {{ VALUES ?subject {{ {part} }} "
             "?subject ?property ?value } ORDER BY ?subject ?property ?value"
@@ -66,7 +66,7 @@ def holdings(engine: Engine, things: Iterable[str], as_of: date, known_by: date)
     """Give for each thing the holding that covers a day in the world and a day of knowledge."""
     found: dict[str, Days] = {}
     day, known = f'"{as_of.isoformat()}"^^xsd:date', f'"{known_by.isoformat()}"^^xsd:date'
-    for part in _parts(things):
+    for part in parts(things):
         rows = engine.select(
             f"{_PREFIXES}SELECT DISTINCT ?thing ?certainty ?standing ?review ?from ?until WHERE {{ "
             f"VALUES ?thing {{ {part} }} ?holding ally:holdingOf ?thing ; "
@@ -86,7 +86,7 @@ def links(
     engine: Engine, things: Iterable[str], properties: Sequence[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Give what points to some things by some properties, as subject, property and thing."""
-    for part in _parts(things):
+    for part in parts(things):
         rows = engine.select(
             f"{_PREFIXES}SELECT DISTINCT ?subject ?property ?thing WHERE {{ "
             f"VALUES ?thing {{ {part} }} ?subject ?property ?thing "
@@ -100,7 +100,7 @@ def labels(engine: Engine, things: Iterable[str], *properties: str) -> dict[str,
     """Give each thing's English label, else any; without a property, ``rdfs:label`` and such."""
     names = ", ".join(properties or ("rdfs:label", "skos:prefLabel"))
     found: dict[str, tuple[int, str]] = {}
-    for part in _parts(things):
+    for part in parts(things):
         rows = engine.select(
             f"{_PREFIXES}SELECT DISTINCT ?thing ?label WHERE {{ VALUES ?thing {{ {part} }} "
             f"?thing ?property ?label FILTER (?property IN ({names})) }} ORDER BY ?thing ?label"
@@ -142,7 +142,8 @@ def unknown(engine: Engine, iri: str) -> UnknownName:
     )
 
 
-def _parts(iris: Iterable[str]) -> Iterator[str]:
+def parts(iris: Iterable[str]) -> Iterator[str]:
+    """Give names as terms for a VALUES row, as many at once as any endpoint takes."""
     ordered = sorted(set(iris))
     for start in range(0, len(ordered), _AT_ONCE):
         yield " ".join(map(_term, ordered[start : start + _AT_ONCE]))

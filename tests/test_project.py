@@ -32,7 +32,7 @@ ROWS = [
     "graph holdings queries",
     "consistency lookup testimony",
     "derive evidence reason",
-    "competency describe resolve",
+    "competency describe difference resolve succession",
     "build",
     "validation export",
     "client curation tables web",

@@ -2,25 +2,13 @@
 
 from datetime import date
 
-from allygraph.dates import bounds
-from allygraph.errors import DateError
+from allygraph.dates import one_day
 
 
 def day(text: str | None, option: str) -> date:
-    """Give the day that an option names; without a text, today."""
-    return date.today() if text is None else named_day(text, option)
-
-
-def named_day(text: str, option: str) -> date:
-    """Give the day that an option names.
+    """Give the day that an option names; without a text, today.
 
     Raises:
         DateError: the text is no date, or is less precise than a day.
     """
-    try:
-        first, last = bounds(text)
-    except DateError as error:
-        raise DateError(error.message, expected=error.expected, place=option) from error
-    if first != last:
-        raise DateError(f"'{text}' is not one day", expected="a day as 2023-07-11", place=option)
-    return first
+    return date.today() if text is None else one_day(text, option)

@@ -66,13 +66,13 @@ def export(
       ally export --as-of 2023-06-13 --known-by 2023-06-13 --view best -f trig
       ally export --description
     """
-    from allygraph.cli.clocks import named_day
+    from allygraph.dates import one_day
 
     part = {
         "thing": entity,
         "view": view,
-        "as_of": named_day(as_of, "--as-of") if as_of else None,
-        "known_by": named_day(known_by, "--known-by") if known_by else None,
+        "as_of": one_day(as_of, "--as-of") if as_of else None,
+        "known_by": one_day(known_by, "--known-by") if known_by else None,
     }
     content = _context() if mode == "context" else _graph(mode, part, form, not link_context)
     if output is None:
