@@ -14,6 +14,7 @@ from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import UnknownName
 from allygraph.names import expand
 from allygraph.succession import history
+from allygraph.succession.text import plain
 from tests.small_worlds import store_of_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +83,22 @@ def test_a_strike_by_a_stranger_is_told_and_does_not_count(engine):
         ("claim:w4", "retracts", False)
     ]
     assert [one.counts for one in struck.strikes] == [True]
+
+
+def test_a_claim_struck_by_its_own_page_was_never_current(tmp_path):
+    """A page that mends itself is known with its mending."""
+    text = (CASES / "world.ttl").read_text(encoding="utf-8")
+    place = "claim:g6\n    a ally:Claim ;\n"
+    changed = tmp_path / "world.ttl"
+    changed.write_text(text.replace(place, f"{place}    ally:corrects claim:g8 ;\n"), "utf-8")
+    told = history(OxigraphEngine(store_of_file(changed)), "claim:g8", LATE)
+
+    assert place in text
+    assert [(one.claim.claim, one.never) for one in told.versions] == [
+        ("claim:g6", False),
+        ("claim:g8", True),
+    ]
+    assert "known 2022-04-12, never current: claim:g8" in plain(told)
 
 
 def test_what_was_not_yet_known_is_no_history(engine):

@@ -122,13 +122,21 @@ def _draw(difference: "Difference") -> None:
     from rich.text import Text
     from rich.tree import Tree
 
-    from allygraph.difference.text import by_entity, claim_line, details, foot, headline, title
+    from allygraph.difference.text import (
+        by_entity,
+        claim_line,
+        details,
+        foot,
+        headline,
+        kind_word,
+        title,
+    )
 
     tree = Tree(Text(title(difference.period), style="bold"))
     for entity, kinds in by_entity(difference.lines):
         branch = tree.add(Text(f"{entity.label}  ({entity.iri})", style="bold"))
         for kind, changes in kinds:
-            group = branch.add(Text(kind))
+            group = branch.add(Text(kind_word(kind)))
             for line in changes:
                 leaf = group.add(Text("\n".join([headline(line), *details(line)])))
                 for name in line.claims:

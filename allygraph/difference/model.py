@@ -71,7 +71,8 @@ class Line:
     """One change: of what, of which kind, when, what was before and is after, and who says so.
 
     ``entity`` is whose change it is; ``about`` the thing. ``days`` are the first and last day in
-    the world on which it can have come about (None: no bound); ``known`` those of knowledge.
+    the world on which it can have come about (None: no bound); ``known`` those on which claims
+    behind it became known, where they were not known before.
     ``between`` is what stood there on days between the two that are compared, where that is told.
     ``claims``, ``learned`` and ``struck`` are names of claims; the last two are empty in the world.
     """

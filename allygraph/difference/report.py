@@ -17,6 +17,7 @@ from allygraph.difference.states import (
     Course,
     Said,
     courses,
+    iso,
     iso_or_none,
     level,
     said_between,
@@ -155,14 +156,15 @@ class _Report:
         entities = sorted(map(self._named, self._entities(draft.about)), key=lambda one: one.label)
         claims = [name for name in map(compact, draft.claims) if name in self.evidence]
         claims.sort(key=self.rank.__getitem__)
-        days = [day for one in claims if (day := self.evidence[one].known_since)]
+        before_all = iso(self.known[0])
+        news = [day for one in claims if (day := self.evidence[one].known_since or "") > before_all]
         return Line(
             entity=entities[0],
             kind="stage" if draft.stages else self._kind(draft.about),
             change=draft.change,
             about=self._named(draft.about),
             days=self._bounds(draft),
-            known=(days[0], days[-1]) if days and self.period.clock == "knowledge" else None,
+            known=(news[0], news[-1]) if news else None,
             before=before,
             between=between,
             after=after,

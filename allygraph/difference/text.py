@@ -32,7 +32,7 @@ def plain(difference: Difference) -> str:
     for entity, kinds in by_entity(difference.lines):
         lines += ["", _both(entity)]
         for kind, changes in kinds:
-            lines.append(f"  {kind}")
+            lines.append(f"  {kind_word(kind)}")
             for line in changes:
                 lines.append(f"    {headline(line)}")
                 lines += [f"      {text}" for text in details(line)]
@@ -52,7 +52,9 @@ def markdown(difference: Difference) -> str:
                 numbers = [notes.setdefault(name, len(notes) + 1) for name in line.claims]
                 marks = "".join(f"[^{number}]" for number in numbers)
                 what = "; ".join(map(_escaped, [_change(line), *details(line)]))
-                lines.append(f"- **{_escaped(line.about.label)}** ({kind}) {what}.{marks}")
+                lines.append(
+                    f"- **{_escaped(line.about.label)}** ({kind_word(kind)}) {what}.{marks}"
+                )
     lines += ["", foot(difference)]
     footnotes = [f"[^{notes[name]}]: {_note(difference.claims[name])}" for name in notes]
     lines += ["", *footnotes] if footnotes else []
@@ -64,6 +66,11 @@ def by_entity(lines: Iterable[Line]) -> Iterator[tuple[Name, list[tuple[str, lis
     for entity, group in groupby(lines, key=lambda line: line.entity):
         kinds = groupby(group, key=lambda line: line.kind)
         yield entity, [(kind, list(changes)) for kind, changes in kinds]
+
+
+def kind_word(kind: str) -> str:
+    """Give a kind of thing as words."""
+    return kind.replace("-", " ")
 
 
 def headline(line: Line) -> str:
@@ -95,7 +102,7 @@ def claim_line(claim: Evidence, line: Line) -> str:
     """Give a claim in one line: its name, what it does, who says so, where and when."""
     news = [word for word, names in _news(line) if claim.claim in names]
     marks = [*news, claim.modality, claim.review, "hedged" if claim.hedged else None]
-    chain = [*_chain(claim), *([claim.published] if claim.published else [])]
+    chain = [*_chain(claim), *_dated(claim)]
     told = ", ".join(mark for mark in marks if mark)
     return f"{claim.claim} {claim.polarity} ({told}): {'; '.join(chain)}"
 
@@ -126,7 +133,7 @@ def _note(claim: Evidence) -> str:
     speakers = " or ".join(claim.speakers)
     words = f"“{_escaped(claim.quote)}”" if claim.quote else f"(no quote) {_escaped(claim.label)}"
     place = [f"“{_escaped(claim.source)}”"] if claim.source else []
-    place += [_escaped(part) for part in (claim.publisher, claim.published) if part]
+    place += [_escaped(part) for part in (claim.publisher, *_dated(claim)) if part]
     marks = [claim.modality] if claim.modality not in ("fact", None) else []
     marks += [claim.polarity] if claim.polarity != "affirms" else []
     marks += ["hedged"] if claim.hedged else []
@@ -146,6 +153,14 @@ def _chain(claim: Evidence) -> Iterator[str]:
         yield f"through {', '.join(claim.through)}"
     if claim.source:
         yield f"in “{claim.source}”"
+
+
+def _dated(claim: Evidence) -> Iterator[str]:
+    """Give the date of publication; for a source without one, since when the claim is known."""
+    if claim.published:
+        yield claim.published
+    elif claim.known_since:
+        yield f"known since {claim.known_since}"
 
 
 def _both(name: Name) -> str:
