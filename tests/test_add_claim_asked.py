@@ -192,6 +192,20 @@ def test_every_question_has_an_option_and_is_asked():
     assert set(interview.POLARITIES) <= set(asked)
 
 
+def test_the_manual_shows_what_is_asked_and_an_example_that_works(root):
+    """What the page shows is what the program prints, here on the small checkout."""
+    page = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
+    asked, given = re.findall(r"```console\n\$ ally add claim(.*?)```", page, re.DOTALL)[:2]
+    answers = re.findall(r"^(?:Source document|Does|Doubted).*?: (.*)$", asked, re.MULTILINE)
+
+    done = add_claim(root, "--ask", typed=typed(*answers))
+    example = add_claim(ROOT, *shlex.split(given.replace("\\\n", " ")))
+
+    assert done.stderr.startswith(asked.lstrip("\n"))
+    assert (example.exception, example.return_value) == (None, None), example.output
+    assert "claim:example-times-2024-05-summit-s001 would be written" in example.stderr
+
+
 def test_a_real_terminal_is_asked_unasked(root):
     """On a terminal questions come without --ask, the diff is coloured, and yes writes."""
     leader, follower = pty.openpty()

@@ -197,8 +197,8 @@ class Interview:
             if not text:
                 continue
             sure, candidates = self.naming.match(text, field)
-            if sure is None and field.schemes and len(candidates) == 1:
-                sure = candidates[0]  # of a short list that is in view, the beginning will do
+            if sure is None and field.schemes:  # a short list that is in view
+                sure, candidates = self.naming.begun(text, field)
             if sure is not None:
                 return self._chosen(sure)
             shown = candidates or self.naming.concepts(field)

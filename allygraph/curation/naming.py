@@ -5,10 +5,7 @@ exact match is sure; anything else is a list of candidates to choose from, never
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
-from functools import cached_property
 from typing import NamedTuple
 
 from pyoxigraph import Literal
@@ -17,25 +14,20 @@ from allygraph.curation.checkout import Checkout
 from allygraph.curation.forms import Field
 from allygraph.errors import UnknownName
 from allygraph.names import BASE, PREFIXES, compact, expand
+from allygraph.naming import Name, Names, folded
 
-_CALLED = frozenset(
-    map(
-        expand,
-        (
-            "rdfs:label",
-            "skos:prefLabel",
-            "skos:altLabel",
-            "skos:notation",
-            "dcterms:title",
-            "dcterms:identifier",
-            "schema:url",
-            "ally:isoAlpha2",
-            "ally:isoAlpha3",
-        ),
-    )
-)
+_CALLED = {
+    expand(name): sort
+    for sort, names in {
+        "label": ("rdfs:label", "skos:prefLabel"),
+        "alias": ("skos:altLabel", "skos:notation", "dcterms:title", "dcterms:identifier"),
+        "code": ("schema:url", "ally:isoAlpha2", "ally:isoAlpha3"),
+    }.items()
+    for name in names
+}
+_DESIGNATED = {expand("ally:code"): "code", expand("ally:letters"): "code"}
+_NAMES_BY_TIME = expand("kind:designation-name")
 _SHOWN = 9
-_KIND = PREFIXES["kind"]
 
 
 class Match(NamedTuple):
@@ -50,6 +42,7 @@ class Naming:
 
     def __init__(self, checkout: Checkout) -> None:
         self._checkout = checkout
+        self._indexes: dict[tuple[tuple[str, ...], ...], Names] = {}
         self.understood: dict[str, str] = {}
         """What other words than short names were taken to mean."""
 
@@ -57,12 +50,25 @@ class Naming:
         """Tell which thing that fits a field some words mean."""
         if (named := self._named(words)) is not None and self.fits(named, field):
             return Match(named)
-        folded = fold(words)
-        exact = [one for one in self._by_name.get(folded, ()) if self.fits(one, field)]
-        exact = sorted(set(exact)) or self._by_local_name(folded, field)
+        index = self._index(field)
+        found = index.find(words)
+        exact = sorted({name.thing for name in found if name.sort == found[0].sort})
+        exact = exact or self._by_local_name(words, field)
         if len(exact) == 1:
             return Match(exact[0])
-        return Match(None, tuple(exact or self._near(folded, field))[:_SHOWN])
+        near = exact or [name.thing for _, name in index.near(words, limit=_SHOWN)]
+        return Match(None, tuple(near[:_SHOWN]))
+
+    def begun(self, words: str, field: Field) -> Match:
+        """Tell which concept of a short list some words begin; to be shown, and so not a guess."""
+        starts = [f"{scheme}-{slug(words)}" for scheme in field.schemes]
+        found = [
+            one
+            for one in self.concepts(field)
+            if folded(self._checkout.label(one)).startswith(folded(words))
+            or any(one.startswith(start) for start in starts)
+        ]
+        return Match(found[0]) if len(found) == 1 else Match(None, tuple(found))
 
     def fits(self, thing: str, field: Field) -> bool:
         """Tell whether a thing can be a value of a field."""
@@ -86,12 +92,17 @@ class Naming:
                 self.understood[words] = sure
             return sure
         if (named := self._named(words)) is not None and named in self._checkout.statements:
-            told = f"'{words}' is not what {field.name} can be"
-        else:
-            told = f"'{words}' is not the name of one thing"
-        told_candidates = ", ".join(map(self.shown, candidates))
-        expected = f"one of {told_candidates}" if candidates else self.wanted(field)
-        raise UnknownName(told, expected=expected, place=place)
+            raise UnknownName(
+                f"'{words}' is not what {field.name} can be",
+                expected=self.wanted(field),
+                place=place,
+            )
+        told = ", ".join(map(self.shown, candidates))
+        raise UnknownName(
+            f"'{words}' is not the name of one thing",
+            expected=f"one of {told}" if told else self.wanted(field),
+            place=place,
+        )
 
     def wanted(self, field: Field) -> str:
         """Say what a field points to."""
@@ -114,7 +125,7 @@ class Naming:
 
     def added(self) -> None:
         """Learn the names of things that have been added since."""
-        self.__dict__.pop("_by_name", None)
+        self._indexes.clear()
 
     def _named(self, words: str) -> str | None:
         try:
@@ -122,47 +133,40 @@ class Naming:
         except UnknownName:
             return None
 
-    def _by_local_name(self, folded: str, field: Field) -> list[str]:
+    def _by_local_name(self, words: str, field: Field) -> list[str]:
         """A concept may be called without its scheme: "fact" for kind:modality-fact."""
-        name = slug(folded)
-        ends = [f"{scheme}-{name}" for scheme in field.schemes] + [_KIND + name]
+        name = slug(words)
+        ends = [f"{scheme}-{name}" for scheme in field.schemes]
         return [one for one in ends if self.fits(one, field)][:1]
 
-    def _near(self, folded: str, field: Field) -> list[str]:
-        words = folded.split()
-        fitting = {
-            name: [one for one in things if self.fits(one, field)]
-            for name, things in self._by_name.items()
-            if words and (all(word in name for word in words) or len(name) < 2 * len(folded))
-        }
-        names = [name for name, things in fitting.items() if things]
-        holding = sorted((name for name in names if all(w in name for w in words)), key=len)
-        alike = get_close_matches(folded, names, n=_SHOWN, cutoff=0.7)
-        return list(dict.fromkeys(one for name in holding + alike for one in fitting[name]))
+    def _index(self, field: Field) -> Names:
+        """Give the names of all things that fit a field; made once."""
+        key = (field.classes, field.schemes)
+        if key not in self._indexes:
+            fitting = {one for one in self._checkout.statements if self.fits(one, field)}
+            names = Names(name for one in fitting for name in self._names_of(one))
+            for name in self._designations():
+                if name.thing in fitting:
+                    names.add(name)
+            self._indexes[key] = names
+        return self._indexes[key]
 
-    @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for thing in self._checkout.statements:
-            for name in self._names_of(thing):
-                found.setdefault(name, []).append(thing)
-        return found
-
-    def _names_of(self, thing: str) -> Iterator[str]:
+    def _names_of(self, thing: str) -> Iterator[Name]:
         for name, values in self._checkout.statements[thing].items():
             if name in _CALLED:
-                yield from (fold(v.value) for v in values if isinstance(v, Literal))
-        yield thing.rpartition("/")[2].replace("-", " ")
+                for value in values:
+                    if isinstance(value, Literal):
+                        yield Name(value.value, thing, _CALLED[name])
+        yield Name(thing.rpartition("/")[2], thing, "alias")
 
-
-def fold(words: str) -> str:
-    """Give words as names are compared: small letters without accents, spaces as one.
-
-    >>> fold(" Türkiye")
-    'turkiye'
-    """
-    split = unicodedata.normalize("NFKD", words.casefold())
-    return " ".join("".join(sign for sign in split if not unicodedata.combining(sign)).split())
+    def _designations(self) -> Iterator[Name]:
+        """Give codes and names by time: they count here whenever they held."""
+        for one in self._checkout.instances(expand("ally:Designation")):
+            by_time = _NAMES_BY_TIME in self._checkout.names(one, "ally:designationScheme")
+            for thing in self._checkout.names(one, "ally:designated"):
+                for name, sort in _DESIGNATED.items():
+                    if (text := self._checkout.text(one, name)) is not None:
+                        yield Name(text, thing, "dated name" if by_time else sort)
 
 
 def slug(words: str) -> str:
@@ -171,7 +175,7 @@ def slug(words: str) -> str:
     >>> slug("Côte d'Ivoire (2nd spell)")
     'cote-divoire-2nd-spell'
     """
-    return re.sub(r"[^a-z0-9]+", "-", re.sub("['\u2019]", "", fold(words))).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", folded(words)).strip("-")
 
 
 def free(name: str, taken: Callable[[str], bool]) -> str:

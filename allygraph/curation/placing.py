@@ -13,7 +13,6 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from allygraph.curation.checkout import Checkout, Term
-from allygraph.curation.naming import fold
 from allygraph.curation.things import TYPE, Made
 from allygraph.names import compact, expand
 
@@ -121,4 +120,4 @@ def _default(data: Path, made: Made, like: list[Path] | None = None) -> Path:
 
 def _kebab(made: Made) -> str:
     name = compact(made.class_iri).partition(":")[2]
-    return fold(re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
