@@ -127,9 +127,32 @@ ORDER BY ?x
 """
 
 
-def test_the_lint_passes_a_small_good_query():
+GROUPED = """SELECT ?x
+WHERE {
+  VALUES (?who) {
+    (actor:nato)  # params
+  }
+  {
+    VALUES (?who) {
+      (actor:nato)  # params
+    }
+    ?x ally:organization ?who .
+    ?who ally:order ?step .
+    FILTER (!(?step > 1))
+  }
+
+  OPTIONAL {
+    ?x ally:role ?r .
+  }
+}
+ORDER BY ?x
+"""
+
+
+@pytest.mark.parametrize("body", [GOOD, GROUPED], ids=["flat", "grouped"])
+def test_the_lint_passes_small_good_queries(body):
     """So that the cases below fail for their own fault only."""
-    assert lint(read_header(HEADER + GOOD, name="t/t", place="t.rq")) == []
+    assert lint(read_header(HEADER + body, name="t/t", place="t.rq")) == []
 
 
 @pytest.mark.parametrize(
@@ -153,6 +176,42 @@ def test_the_lint_passes_a_small_good_query():
 def test_the_lint_finds_each_fault(body):
     """A rule that finds nothing is no rule."""
     assert lint(read_header(HEADER + body, name="t/t", place="t.rq")) != []
+
+
+PATTERN = "?x ally:organization ?who ."
+ROW = "VALUES (?who) {\n      (actor:nato)  # params\n    }"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (GOOD.replace(PATTERN, "?x ally:from ?day .\n  FILTER (?day <= ?who)"), "loses rows"),
+        (GOOD.replace(PATTERN, "?x ally:from ?day .\n  FILTER (?who >= ?day)"), "loses rows"),
+        (
+            GOOD.replace(PATTERN, f"{PATTERN}\n  OPTIONAL {{ ?x ally:role ?r . }}"),
+            "before an OPTIONAL, what is required",
+        ),
+        (GROUPED.replace("?x ally:role ?r .", "?x ally:role ?who ."), "OPTIONAL with ?who"),
+        (
+            GROUPED.replace("?x ally:role ?r .", "?x ally:role ?r .\n    FILTER (?r != ?step)"),
+            "the step from ?who",
+        ),
+        (
+            GOOD.replace(
+                PATTERN,
+                f"{PATTERN}\n  FILTER NOT EXISTS {{\n    {ROW}\n    ?x ally:role ?who .\n  }}",
+            ),
+            "EXISTS has a row of parameters",
+        ),
+    ],
+    ids=["at most", "at least", "loose", "parameter in optional", "step in optional", "exists"],
+)
+def test_a_form_that_some_engine_answers_wrongly_is_named(body, told):
+    """Rows that silently go missing on another engine are found when the query is written."""
+    findings = lint(read_header(HEADER + body, name="t/t", place="t.rq"))
+
+    assert len(findings) == 1
+    assert told in findings[0]
 
 
 @pytest.mark.parametrize(

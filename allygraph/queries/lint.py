@@ -1,7 +1,7 @@
 """The form of a saved query, checked: what readers, engines and the binding of values rely on.
 
 Shape: a ``SavedQuery`` in, sentences with line numbers out; none means that it is in form.
-Source: docs/decisions/0040 to 0043.
+Source: docs/decisions/0040 to 0043 and 0100.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from allygraph.names import KINDS_OF_THING, PREFIXES
 from allygraph.queries.header import ROW_MARK, SavedQuery
+from allygraph.queries.portable import unportable
 from allygraph.sparql import Token, tokens
 
 _SELECT = re.compile(r"^SELECT (?:DISTINCT )?(\?\w+(?: \?\w+)*)\nWHERE \{\n", re.MULTILINE)
@@ -25,7 +26,7 @@ _LONGEST_LINE = 100
 
 def lint(query: SavedQuery) -> list[str]:
     """List what is out of form in a saved query, by line."""
-    checks = (_head, _layout, _prefixes, _bodies, _outside, _evidence)
+    checks = (_head, _layout, _prefixes, _bodies, _outside, _evidence, _portable)
     found = [finding for check in checks for finding in check(query)]
     lines = "\n".join("" if line.endswith(ROW_MARK) else line for line in _body(query).split("\n"))
     late = _Order(tokens(lines)).findings()
@@ -113,6 +114,11 @@ def _evidence(query: SavedQuery) -> Iterator[tuple[int, str]]:
             yield 1, f"the evidence ?{name} is not a variable of the query"
     if any(token.text.upper() in _AGGREGATES for token in body if token.kind == "word"):
         yield 1, "an aggregate hides the evidence behind its rows"
+
+
+def _portable(query: SavedQuery) -> Iterator[tuple[int, str]]:
+    """No form that an engine in use answers wrongly."""
+    yield from unportable(list(tokens(_body(query))), query.params)
 
 
 class _Order:
