@@ -185,6 +185,10 @@ ROW = "VALUES (?who) {\n      (actor:nato)  # params\n    }"
 @pytest.mark.parametrize(
     ("body", "told"),
     [
+        (
+            GOOD.replace("SELECT ?x", "SELECT DISTINCT ?x").replace("ORDER BY ?x", "ORDER BY ?who"),
+            "also ?x",
+        ),
         (GOOD.replace(PATTERN, "?x ally:from ?day .\n  FILTER (?day <= ?who)"), "loses rows"),
         (GOOD.replace(PATTERN, "?x ally:from ?day .\n  FILTER (?who >= ?day)"), "loses rows"),
         (
@@ -204,7 +208,15 @@ ROW = "VALUES (?who) {\n      (actor:nato)  # params\n    }"
             "EXISTS has a row of parameters",
         ),
     ],
-    ids=["at most", "at least", "loose", "parameter in optional", "step in optional", "exists"],
+    ids=[
+        "half ordered",
+        "at most",
+        "at least",
+        "loose",
+        "parameter in optional",
+        "step in optional",
+        "exists",
+    ],
 )
 def test_a_form_that_some_engine_answers_wrongly_is_named(body, told):
     """Rows that silently go missing on another engine are found when the query is written."""

@@ -130,7 +130,7 @@ def bind(query: SavedQuery, values: Mapping[str, str]) -> str:
 
 
 def with_evidence(bound: str, query: SavedQuery) -> str:
-    """Add the variables of the evidence to the columns of a query's text.
+    """Add the variables of the evidence to the columns of a query's text, and to its order.
 
     Raises:
         QueryFileError: the SELECT does not stand alone on one line.
@@ -139,8 +139,10 @@ def with_evidence(bound: str, query: SavedQuery) -> str:
     if not lines:
         raise QueryFileError("the SELECT line is not on one line", place=f"queries/{query.name}.rq")
     end = lines[0].end()
-    added = [f" ?{name}" for name in query.evidence if name not in query.columns]
-    return bound[:end] + "".join(added) + bound[end:]
+    added = "".join(f" ?{name}" for name in query.evidence if name not in query.columns)
+    rest = bound[end:].rstrip()
+    is_ordered = rest.rpartition("\n")[2].startswith("ORDER BY ")
+    return f"{bound[:end]}{added}{rest}{added if is_ordered else ''}\n"
 
 
 def _filled(query: SavedQuery, given: Mapping[str, list[str]]) -> str:

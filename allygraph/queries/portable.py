@@ -23,6 +23,7 @@ def unportable(stream: Sequence[Token], params: Collection[str]) -> Iterator[tup
     """
     variables = frozenset(f"?{name}" for name in params)
     yield from _closed_comparisons(stream)
+    yield from _half_ordered(stream)
     reached = dict(_reached(stream, variables))
     for word, inside in _groups(stream):
         direct = list(_direct(inside))
@@ -42,6 +43,18 @@ def _closed_comparisons(stream: Sequence[Token]) -> Iterator[tuple[int, str]]:
         if sign.text in ("<", ">") and after.text == "=":
             other = ">" if sign.text == "<" else "<"
             yield sign.line, f"'?a {sign.text}= ?b' loses rows: write !(?a {other} ?b)"
+
+
+def _half_ordered(stream: Sequence[Token]) -> Iterator[tuple[int, str]]:
+    """Where ORDER BY leaves a column out, DISTINCT may keep a row with an unbound value twice."""
+    words = [token.text.upper() for token in stream]
+    if "DISTINCT" not in words or "WHERE" not in words or "ORDER" not in words:
+        return
+    start, place = words.index("DISTINCT"), len(words) - 1 - words[::-1].index("ORDER")
+    columns = [t.text for t in stream[start : words.index("WHERE")] if t.kind == "variable"]
+    ordered = {token.text for token in stream[place:]}
+    if missing := [column for column in columns if column not in ordered]:
+        yield stream[place].line, f"DISTINCT is ordered by all its columns, also {missing[0]}"
 
 
 def _reached(stream: Sequence[Token], params: Collection[str]) -> Iterator[tuple[str, str]]:
