@@ -127,6 +127,15 @@ def test_a_stage_that_follows_another_is_one_line(small):
     assert {"proposal:office", "change:office-proposed", "change:office-shelved"} <= {*line.things}
 
 
+def test_a_stage_that_was_left_and_came_back_is_dated_by_the_one_between(shipped):
+    """The Tokyo office was put off at the summit, and on the table again the day after."""
+    line = _line(shipped.difference(**VILNIUS), "proposal:nato-tokyo-office")
+
+    assert (line.before.what, line.after.what) == ("proposed", "proposed")
+    assert line.between.what == "deferred"
+    assert line.days == ("2023-07-11", "2023-07-11")
+
+
 def test_a_successor_is_one_line_with_what_it_replaces(small):
     """The Council took the place of the Commission on a day that is known to two."""
     line = _line(small.difference(**SUMMIT), "rel:alpha-charlie-council")
@@ -275,6 +284,16 @@ def test_the_vilnius_summit_changed_the_world(shipped):
     assert korea.days == ("2023-07-11", "2023-07-11")
     assert "claim:itpp-itpp004-agreed" in korea.claims
     assert found.claims["claim:itpp-itpp004-agreed"].address
+
+
+def test_at_the_summit_a_council_took_the_place_of_the_commission(shipped):
+    """One line: the commission with Ukraine ended because the council began."""
+    if shipped.label("rel:nato-ukraine-council") is None:
+        pytest.skip("the sheet of partners is not in the graph yet")
+    line = _line(shipped.difference(**VILNIUS), "rel:nato-ukraine-council")
+
+    assert (line.change, line.days) == ("replaced", ("2023-07-11", "2023-07-11"))
+    assert line.things == ("rel:nato-ukraine-commission", "rel:nato-ukraine-council")
 
 
 def test_the_vilnius_summit_changed_what_was_known(shipped):

@@ -76,10 +76,18 @@ class WorldLines:
             after=around(self.courses[after[0]], self.last) if after else (),
             claims=tuple(sorted(claims.union(*(one.claims for one in between)))),
             days=days,
-            bounding=claims_of(at(self.courses[one], self.last) for one in after),
+            bounding=self._bounding(before, after, between),
             stages=(before, tuple(one.about for one in between), after),
             minor=change in MINOR_IN_THE_WORLD,
         )
+
+    def _bounding(
+        self, before: tuple[str, ...], after: tuple[str, ...], between: list[Draft]
+    ) -> tuple[str, ...]:
+        """Give the claims that tell since when the last stage that was new held."""
+        if before == after:
+            return tuple(claim for one in between for claim in one.claims)
+        return claims_of(at(self.courses[one], self.last) for one in after)
 
     def _days(
         self, before: tuple[str, ...], after: tuple[str, ...], between: list[Draft]
