@@ -7,8 +7,6 @@ from pathlib import Path
 import click
 import pytest
 
-from allygraph.curation.checkout import editable_root
-from allygraph.curation.writing import Change, write
 from allygraph.errors import AllygraphError, RefusedClaim, UnreadableFile
 from allygraph.turtle import is_canonical
 from allygraph.validation import validate
@@ -243,17 +241,6 @@ def test_claims_are_written_after_the_things_that_they_name(root, monkeypatch):
     assert [finding.text() for finding in validate([root / "data"], root=root).findings] == []
 
 
-def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path):
-    """Between the diff and the yes somebody else may have saved the file."""
-    path = tmp_path / "one.ttl"
-    path.write_text("# theirs\n", encoding="utf-8")
-
-    with pytest.raises(RefusedClaim, match="changed meanwhile"):
-        write([Change(path, "# ours\n", "# new\n")])
-
-    assert path.read_text(encoding="utf-8") == "# theirs\n"
-
-
 def test_what_is_missing_is_told_at_once_as_options(root):
     """A script learns all that it lacks in one go."""
     done = add_claim(root, "--source", "doc:gazette-2023-06-japan", "--yes")
@@ -317,6 +304,24 @@ def test_an_expectation_is_settled_from_the_claim_that_settles_it(root):
     assert "+    ally:resolvedBy claim:gazette-japan-s05 ;" in done.stdout.splitlines()
 
 
+def test_what_an_import_writes_is_not_edited_by_hand(root, text):
+    """The next import would wipe it away: the hash stays on the quote, a link is refused."""
+    (root / "data" / "imports" / "sheet").mkdir(parents=True)
+    kept = root / "data" / "sources" / "2023" / "gazette-japan.ttl"
+    kept.rename(root / "data" / "imports" / "sheet" / "sources.ttl")
+    given = [*BASICS, "--affirms", "rel:nato-japan-itpp", "--label", "a", "--quote", "a plan"]
+
+    done = add_claim(root, *given, "--text", text, "--dry-run")
+    refused = add_claim(root, *given, "--resolves", "claim:gazette-japan-s01", "--dry-run")
+
+    assert "+++ b/data/sources/2023/gazette-2023-06-japan.ttl" in done.stdout
+    assert "data/imports" not in done.stdout
+    assert "+    ally:checkedAgainst" in done.stdout
+    assert "stands only on the quote" in done.stderr
+    assert isinstance(refused.exception, RefusedClaim)
+    assert refused.exception.place == "data/imports/sheet/sources.ttl"
+
+
 def test_a_file_that_is_full_is_followed_by_the_next(root):
     """A file has at most 500 blocks; a claim and its quote stay together."""
     path = root / "data" / "sources" / "2023" / "gazette-japan.ttl"
@@ -372,12 +377,3 @@ def test_a_source_is_retrieved_today_unless_another_day_is_given(root):
 
     assert f'+    ally:retrievedOn "{date.today().isoformat()}"^^xsd:date ;' in done.stdout
     assert "retrieved today" in done.stderr
-
-
-def test_a_wheel_is_not_edited(tmp_path):
-    """What pip installed is a copy: changes there would be lost."""
-    bundle = make_checkout(tmp_path / "allygraph" / "_bundle")
-
-    for folder in (bundle, tmp_path):
-        with pytest.raises(UnreadableFile, match="not a checkout"):
-            editable_root(folder)

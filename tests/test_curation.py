@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from allygraph.curation.checkout import Checkout
+from allygraph.curation.checkout import Checkout, editable_root
 from allygraph.curation.forms import Forms
 from allygraph.curation.naming import free, proposed, slug
 from allygraph.curation.questions import QUESTIONS, Answers
 from allygraph.curation.spells import spell
 from allygraph.curation.things import Workshop
-from allygraph.errors import AllygraphError, UnknownName
+from allygraph.curation.writing import Change, write
+from allygraph.errors import AllygraphError, RefusedClaim, UnknownName, UnreadableFile
 from allygraph.names import compact, expand
 from tests.curating import ROOT, make_checkout
 
@@ -158,3 +159,23 @@ def test_a_second_spell_has_the_next_number():
 
     assert free("rel:a", taken.__contains__) == "rel:a-3"
     assert slug("Ärger & Söhne") == "arger-and-sohne"
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path):
+    """Between the diff and the yes somebody else may have saved the file."""
+    path = tmp_path / "one.ttl"
+    path.write_text("# theirs\n", encoding="utf-8")
+
+    with pytest.raises(RefusedClaim, match="changed meanwhile"):
+        write([Change(path, "# ours\n", "# new\n")])
+
+    assert path.read_text(encoding="utf-8") == "# theirs\n"
+
+
+def test_a_wheel_is_not_edited(tmp_path):
+    """What pip installed is a copy: changes there would be lost."""
+    bundle = make_checkout(tmp_path / "allygraph" / "_bundle")
+
+    for folder in (bundle, tmp_path):
+        with pytest.raises(UnreadableFile, match="not a checkout"):
+            editable_root(folder)

@@ -139,6 +139,8 @@ def _finish(made: "Plan", root: Path, *, asking: bool, yes: bool, dry_run: bool)
         click.secho(line, fg=_COLOURS.get(line[:1]))
     for remark in made.remarks:
         _say(f"note: {remark}")
+    if sys.stderr.isatty():
+        _say("… the files are judged as they would be")
     report = judge(found, root, made.texts)
     for finding in report.findings:
         _say(finding.text())

@@ -1,7 +1,7 @@
 """A checkout as curators need it: all that is said of each thing, and the file that says it."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -16,6 +16,7 @@ Term = NamedNode | Literal | BlankNode | Triple
 Statements = dict[str, list[Term]]
 """Property to values, of one thing."""
 
+_whole = cache(expand)
 _TYPE = expand("rdf:type")
 _BELOW = expand("rdfs:subClassOf")
 _LABELS = tuple(map(expand, ("rdfs:label", "skos:prefLabel", "dcterms:title")))
@@ -55,13 +56,13 @@ class Checkout:
         self.__dict__.pop("_by_class", None)
 
     def names(self, subject: str, name: str) -> list[str]:
-        """List the IRIs that a property of a thing points to; short names are understood."""
-        values = self.statements.get(expand(subject), {}).get(expand(name), [])
+        """List the IRIs that a property of a thing points to; its short name will do."""
+        values = self.statements.get(subject, {}).get(_whole(name), ())
         return [value.value for value in values if isinstance(value, NamedNode)]
 
     def text(self, subject: str, name: str) -> str | None:
         """Give the English value of a property, else any, or None."""
-        values = self.statements.get(expand(subject), {}).get(expand(name), [])
+        values = self.statements.get(subject, {}).get(_whole(name), ())
         ranked = [(label_rank(v), v.value) for v in values if isinstance(v, Literal)]
         return min(ranked)[1] if ranked else None
 
@@ -81,7 +82,7 @@ class Checkout:
 
     def below(self, iri: str) -> set[str]:
         """Give a class and all classes below it."""
-        return {one for one in self.statements if iri in self.above(one)}
+        return {one for one, upper in self._above.items() if iri in upper}
 
     def is_a(self, thing: str, classes: Iterable[str]) -> bool:
         """Tell whether a thing is in one of the classes, or in a class below one."""
@@ -94,8 +95,7 @@ class Checkout:
 
     def instances(self, class_iri: str) -> Iterator[str]:
         """Give the things of a class, or of a class below it, in order of their IRI."""
-        lower = {kind for kind, upper in self._above.items() if class_iri in upper}
-        found = {thing for kind in lower for thing in self._by_class.get(kind, ())}
+        found = {thing for kind in self.below(class_iri) for thing in self._by_class.get(kind, ())}
         yield from sorted(found)
 
     @cached_property

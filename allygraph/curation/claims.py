@@ -96,7 +96,7 @@ class _Drafting:
             made.say(home, iri, quote)
         made.say(home, f"{PREFIXES['claim']}{name}", statements)
         if (digest := quoting.new_digest()) is not None:
-            self._edit(made, self.source, (expand("ally:textSha256"), digest))
+            self._name_text(made, digest)
         for older in self._all("resolves", "ally:corrects"):
             resolved = NamedNode(f"{PREFIXES['claim']}{name}")
             self._edit(made, older, (expand("ally:resolvedBy"), resolved))
@@ -181,9 +181,12 @@ class _Drafting:
     def _chosen(self, words: str) -> Path:
         data = self.checkout.root / "data"
         path = (self.checkout.root / words).resolve()
-        if not path.is_relative_to(data) or path.suffix != ".ttl":
+        inside = path.is_relative_to(data) and not self._is_imported(path)
+        if not inside or path.suffix != ".ttl":
             raise ParameterError(
-                f"'{words}' is no place for data", expected="data/….ttl", place="--into"
+                f"'{words}' is no place for data",
+                expected="data/….ttl, not below data/imports",
+                place="--into",
             )
         return path
 
@@ -197,7 +200,27 @@ class _Drafting:
             if subject in blocks:
                 made.say(path, subject, [statement])
                 return
-        made.say(self.checkout.files[subject], subject, [statement])
+        path = self.checkout.files[subject]
+        if self._is_imported(path):
+            raise RefusedClaim(
+                f"{compact(subject)} stands in a file that an import writes anew",
+                expected="the statement in the mapping of that import",
+                place=self._place(subject),
+            )
+        made.say(path, subject, [statement])
+
+    def _name_text(self, made: Plan, digest: Literal) -> None:
+        """Let the source name the hash of its text, unless an import would wipe it away."""
+        path = self.checkout.files.get(self.source)
+        if path is not None and self._is_imported(path):
+            made.remarks.append(
+                f"{compact(self.source)} is imported: the hash of its text stands only on the quote"
+            )
+        else:
+            self._edit(made, self.source, (expand("ally:textSha256"), digest))
+
+    def _is_imported(self, path: Path) -> bool:
+        return path.is_relative_to(self.checkout.root / "data" / "imports")
 
     def _compared(self, statements: list[Statement], words: str | None) -> list[str]:
         """Refuse a claim that is there already; tell what differs where one is alike."""
