@@ -62,11 +62,11 @@ def _leaves(table: dict[str, Any], scope: Scope, place: str) -> list[Condition]:
     get = scope.compile(text, place).fill
     tests: list[Condition] = []
     if "equals" in table:
-        wanted = table["equals"]
-        tests.append(lambda row: get(row) == wanted)
+        wanted = scope.compile(table["equals"], place).fill
+        tests.append(lambda row: get(row) == wanted(row))
     if "in" in table:
-        allowed = frozenset(map(str, table["in"]))
-        tests.append(lambda row: get(row) in allowed)
+        allowed = [scope.compile(str(one), place).fill for one in table["in"]]
+        tests.append(lambda row: get(row) in [one(row) for one in allowed])
     if "matches" in table:
         search = pattern(table["matches"], place).search
         tests.append(lambda row: search(get(row)) is not None)

@@ -45,13 +45,13 @@ class Template(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """A filter: how to make its step from an argument, and whether its answer may be kept.
+    """A filter: how to make its step from an argument.
 
-    ``make`` gets the argument compiled (None where there is none) and the place for errors.
+    ``make`` gets the argument compiled (None where there is none) and the place for errors. The
+    same value and argument always give the same answer.
     """
 
     make: Callable[["Template | Regex | None", str], Step]
-    pure: bool = True
 
 
 @dataclass
@@ -129,7 +129,6 @@ class Scope:
                 compiled = self._compile(argument, place)
                 pure = pure and compiled.constant is not None
             steps.append(kind.make(compiled, place))
-            pure = pure and kind.pure
         return Template(_chain(get, steps, columns, pure), columns, None)
 
     def _filter(self, name: str, place: str) -> Filter:
@@ -168,9 +167,8 @@ def _chain(get: Fill, steps: Iterable[Step], columns: tuple[str, ...], pure: boo
         answer = known.get(value)
         if answer is None:
             answer = run(row)
-            if len(known) >= _MEMORY:
-                known.clear()
-            known[value] = answer
+            if len(known) < _MEMORY:
+                known[value] = answer
         return answer
 
     return remember
