@@ -72,7 +72,7 @@ def names() -> dict[str, dict[str, tuple[str, str]]]:
                 states[code] = (iri, found.label(iri) or "")
     organisations = {}
     for name in ("NATO", "African Union", "Organization of American States", "ASEAN"):
-        iri = "https://w3id.org/allygraph/" + found.find(name, "actor", "").replace(":", "/")
+        iri = "https://w3id.org/allygraph/" + found.find(name, "actor").replace(":", "/")
         organisations[name] = (iri, found.label(iri) or "")
     return {"states": states, "organisations": organisations}
 

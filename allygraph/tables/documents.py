@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from allygraph.names import compact, expand
+from allygraph.naming import folded
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import slug
-from allygraph.tables.known import Document, Known, folded
+from allygraph.tables.known import Document, Known
 from allygraph.tables.terms import day, full, node, plain, span, typed, words
 from allygraph.tables.things import Thing, joined
 
@@ -142,7 +143,7 @@ class Library:
         if text.startswith("actor:"):
             return full(text)
         try:
-            iri = full(self.known.find(text, "actor", ""))
+            iri = full(self.known.find(text, "actor"))
         except RowFault as fault:
             if fault.code == "table-name-ambiguous":
                 raise

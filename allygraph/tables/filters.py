@@ -11,7 +11,7 @@ from functools import lru_cache
 from allygraph.errors import MappingError
 from allygraph.names import compact, did_you_mean
 from allygraph.tables.faults import RowFault
-from allygraph.tables.known import Known
+from allygraph.tables.known import SCHEMES, Known
 from allygraph.tables.templates import Filter, Regex, Row, Step, Template
 from allygraph.tables.terms import full, span
 
@@ -250,19 +250,37 @@ def _mapped(name: str, table: Mapping[str, str]) -> Step:
 
 
 def _lookup(known: Known, kind: str) -> Filter:
+    """Make a lookup; its argument may hold the list whose code it is, and the day."""
+
     def make(argument: Argument, place: str) -> Step:
         if argument is None:
-            return lambda value, row: known.find(value, kind, "") if value.strip() else ""
+            return lambda value, row: known.find(value, kind) if value.strip() else ""
         text = _text(argument, kind or "any", place)
+        if text.constant is not None:
+            _lookup_words(text.constant, place)
 
         def step(value: str, row: Row) -> str:
             if not value.strip():
                 return ""
-            return known.find(value, kind, text.fill(row).removeprefix("on="))
+            scheme, on = _lookup_words(text.fill(row), place)
+            return known.find(value, kind, on=on, scheme=scheme)
 
         return step
 
     return Filter(make)
+
+
+def _lookup_words(text: str, place: str) -> tuple[str, str]:
+    """Read ``cow on=1970`` as the list and the day."""
+    scheme, _, on = text.strip().partition("on=")
+    scheme = scheme.strip()
+    if scheme and scheme not in SCHEMES.values():
+        raise MappingError(
+            f"there is no list '{scheme}'",
+            expected=f"{', '.join(SCHEMES.values())}, or on={{joined}} alone",
+            place=place,
+        )
+    return scheme, on.strip()
 
 
 def _label(known: Known, value: str) -> str:
