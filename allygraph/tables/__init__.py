@@ -162,8 +162,9 @@ class _Run:
         for line in sheet.rows(self.table, self.delimiter, self.place, step):
             self.row = line.number
             self.summary.rows += 1
-            for fault in self._faults_of(line):
-                self.faults.append(self._placed(fault, line))
+            if faults := self._faults_of(line):
+                # Two claims of a row that stumble over one cell tell it once.
+                self.faults += dict.fromkeys(self._placed(fault, line) for fault in faults)
         if self.faults:
             raise TableFaults(self.faults)
         if unused := self.program.unused_skips(self.summary.skipped):

@@ -71,7 +71,7 @@ class Claim:
         self.setting, self.graph = setting, setting.graph
         self.block = block(spec, scope, place)
         inner = self.block.scope
-        self.when = condition(spec.get("when"), inner, f"{place} when")
+        self.when = condition(spec["when"], inner, f"{place} when") if "when" in spec else None
         self.polarity, self.about = _about(spec, inner, place)
         self.about_node = _only_name(spec) in setting.nodes
         self.times = Times(spec, inner, place)
@@ -90,10 +90,7 @@ class Claim:
             f"{place} no_quote_reason",
         )
         self.flags = _flags(spec, inner, place)
-        self.concepts = [
-            (key, default, inner.compile(spec.get(key, ""), f"{place} {key}"))
-            for key, default in _CONCEPTS.items()
-        ]
+        self.concepts = self._fixed_concepts(spec, inner, place)
         self.grounds: dict[int, tuple[Evidence, Grounds]] = {}
 
     def compiled_in(self, document: Document) -> None:
@@ -106,18 +103,18 @@ class Claim:
         Raises:
             RowFault: something is wrong or missing.
         """
-        for _ in self.block.each_turn(row):
-            if self.when(row):
+        for _ in self.block.each_turn(row) if self.block.changes else _ONCE:
+            if self.when is None or self.when(row):
                 about = self.about.fill(row)
                 if about or not self.about_node:  # else the row does not make that node
                     self._claim(row, about, evidence, things)
 
     def _claim(self, row: Row, about: str, evidence: Evidence | None, things: list[Thing]) -> None:
         local = f"{self.setting.name}-{row['slug']}"
-        if suffix := slug(self.suffix.fill(row)):
+        if self.suffix.constant != "" and (suffix := slug(self.suffix.fill(row))):
             local = f"{local}-{suffix}"
         grounds = self._grounds(row, evidence)
-        polarity = self._polarity(row)
+        polarity = self.polarity.constant or self._polarity(row)
         lines = self.lines.fill(row)
         lines += grounds.lines
         lines.append(f"<{_ALLY}{polarity}> <{self._object(about)}>")
@@ -127,9 +124,12 @@ class Claim:
         self.times.add(row, grounds.day, polarity == "affirms", lines)
         unverified = self._unverified(row, grounds)
         lines.append(_UNVERIFIED if unverified else _VERIFIED)
-        lines += [line for line, holds in self.flags if holds(row)]
-        self._concepts(row, lines)
-        quote = self._quote(row, local)
+        for line, holds in self.flags:
+            if holds(row):
+                lines.append(line)
+        if self.concepts:
+            self._concepts(row, lines)
+        quote = None if self.quote.constant == "" else self._quote(row, local)
         if quote is None:
             lines += self.no_quote.fill(row)
         else:
@@ -157,9 +157,10 @@ class Claim:
 
     def _grounds(self, row: Row, evidence: Evidence | None) -> Grounds:
         """Give what the claim rests on; it is the same for all rows of the same evidence."""
-        wanted = self.source.fill(row).strip()
-        if wanted not in ("", "first"):
-            return self._stated(wanted)
+        if self.source.constant != "":
+            wanted = self.source.fill(row).strip()
+            if wanted not in ("", "first"):
+                return self._stated(wanted)
         if evidence is None or not evidence.documents:
             raise RowFault("table-source", "the row names no document", "a document in the cell")
         known = self.grounds.get(id(evidence))
@@ -180,7 +181,7 @@ class Claim:
 
     def _speaker(self, row: Row, grounds: Grounds, lines: list[str]) -> None:
         """Say who asserts it and, where asked for, that the publisher reports it."""
-        name = self.asserted_by.fill(row).strip()
+        name = "" if self.asserted_by.constant == "" else self.asserted_by.fill(row).strip()
         speaker = _whole(name, self.asserted_by) if name else grounds.publisher
         if name or not self.has_asserter:
             if not speaker:
@@ -194,6 +195,8 @@ class Claim:
             lines.append(f"<{_ALLY}reportedBy> <{grounds.publisher}>")
 
     def _unverified(self, row: Row, grounds: Grounds) -> bool:
+        if self.review.constant == "":
+            return grounds.general
         review = self.review.fill(row).strip() or "verified"
         if review not in ("verified", "unverified"):
             raise RowFault(
@@ -201,17 +204,37 @@ class Claim:
             ).at(self.review.columns)
         return grounds.general or review == "unverified"
 
+    def _fixed_concepts(
+        self, spec: dict[str, Any], scope: Scope, place: str
+    ) -> list[tuple[str, str, Template]]:
+        """Say once which concepts all rows have; give those that change."""
+        changing = []
+        for key, default in _CONCEPTS.items():
+            template = scope.compile(spec.get(key, ""), f"{place} {key}")
+            if template.constant is None:
+                changing.append((key, default, template))
+            elif value := template.constant or default:
+                try:
+                    self.lines.fixed.append(self._concept(key, value))
+                except RowFault as fault:
+                    raise MappingError(
+                        fault.message, expected=fault.expected, place=f"{place} {key}"
+                    ) from fault
+        return changing
+
+    def _concept(self, key: str, value: str) -> str:
+        concept = f"{PREFIXES['kind']}{key}-{value}"
+        if concept not in self.setting.library.known.things:
+            raise RowFault("table-value", f"'{value}' is no {key}", f"a concept kind:{key}-…")
+        return f"<{_ALLY}{key}> <{concept}>"
+
     def _concepts(self, row: Row, lines: list[str]) -> None:
         for key, default, template in self.concepts:
-            value = template.fill(row).strip() or default
-            if not value:
-                continue
-            concept = f"{PREFIXES['kind']}{key}-{value}"
-            if concept not in self.setting.library.known.things:
-                raise RowFault(
-                    "table-value", f"'{value}' is no {key}", f"a concept kind:{key}-…"
-                ).at(template.columns)
-            lines.append(f"<{_ALLY}{key}> <{concept}>")
+            if value := template.fill(row).strip() or default:
+                try:
+                    lines.append(self._concept(key, value))
+                except RowFault as fault:
+                    raise fault.at(template.columns) from None
 
     def _quote(self, row: Row, local: str) -> Thing | None:
         text = self.quote.fill(row).strip()
@@ -234,6 +257,7 @@ class Claim:
 
 
 _MEMORY = 5_000
+_ONCE = (None,)
 _INTEGER = f'"^^<{expand("xsd:integer")}>'
 _IDENTIFIER = f"<{expand('dcterms:identifier')}> "
 _ROW = f'<{_ALLY}row> "'

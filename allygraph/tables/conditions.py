@@ -151,6 +151,11 @@ class Block(NamedTuple):
     turns: Turns | None
     prepare: Callable[[Row], None] | None
 
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to do for a turn."""
+        return self.turns is not None or self.prepare is not None
+
     def each_turn(self, row: Row) -> Iterator[None]:
         """Go through the turns of a row, each with its names and local variables set."""
         for _ in self.turns(row) if self.turns else (None,):

@@ -12,7 +12,8 @@ from allygraph.errors import MappingError
 from allygraph.names import compact, did_you_mean
 from allygraph.tables.faults import RowFault
 from allygraph.tables.known import SCHEMES, Known
-from allygraph.tables.templates import Filter, Regex, Row, Step, Template
+from allygraph.tables.syntax import Regex
+from allygraph.tables.templates import Filter, Row, Step, Template
 from allygraph.tables.terms import full, span
 
 _NOT_DECOMPOSED = str.maketrans(

@@ -10,6 +10,7 @@ from allygraph.tables.templates import Row, Scope
 from allygraph.tables.terms import full
 from allygraph.tables.values import Lines
 
+_ONCE = (None,)
 _TYPE = f"<{expand('rdf:type')}> "
 _LABELS = tuple(f'<{expand(name)}> "' for name in ("rdfs:label", "skos:prefLabel"))
 
@@ -54,7 +55,7 @@ class Node:
         self.block = block(spec, scope, place)
         self.repeated = repeated(spec)
         inner = self.block.scope
-        self.when = condition(spec.get("when"), inner, f"{place} when")
+        self.when = condition(spec["when"], inner, f"{place} when") if "when" in spec else None
         self.iri = inner.compile(spec["iri"], f"{place} iri")
         self.graph = graph
         self.lines = Lines()
@@ -62,6 +63,10 @@ class Node:
             self.lines.add(key, value, inner, f"{place} {key}")
         if "a" not in spec["properties"]:
             raise MappingError("a node has no class", expected='a = "ally:…"', place=place)
+        # They are the same for all rows, as a rule.
+        self.classes: tuple[str, ...] | None = None
+        if "{" not in str(spec["properties"]["a"]):
+            self.classes = self._classes(self.lines.fixed)
 
     def make(self, row: Row, things: list[Thing]) -> None:
         """Add the things of a row; the node's name stands in the row afterwards.
@@ -71,8 +76,8 @@ class Node:
         """
         if self.name:
             row[self.name] = ""
-        for _ in self.block.each_turn(row):
-            name = self.iri.fill(row) if self.when(row) else ""
+        for _ in self.block.each_turn(row) if self.block.changes else _ONCE:
+            name = self.iri.fill(row) if self.when is None or self.when(row) else ""
             if self.name:
                 row[self.name] = name
             if name:
@@ -83,7 +88,7 @@ class Node:
         if self.block.prepare is not None:
             row = dict(row)
             self.block.prepare(row)
-        return self.iri.fill(row) if self.when(row) else ""
+        return self.iri.fill(row) if self.when is None or self.when(row) else ""
 
     def _thing(self, row: Row, name: str) -> Thing:
         try:
@@ -92,14 +97,21 @@ class Node:
             raise fault.at(self.iri.columns) from None
         # Sorted and each once, so that the same thing made by two nodes has the same lines.
         lines = sorted(set(self.lines.fill(row)))
-        label = ""
-        classes: list[str] = []
-        for line in lines:
-            if line.startswith(_TYPE):
-                classes.append(line[len(_TYPE) + 1 : -1])
-            elif line.startswith(_LABELS) and line.endswith('"@en') and not label:
-                label = line[line.index('"') + 1 : -4]
-        return Thing(iri, joined(iri, lines, self.graph), label, tuple(classes), "things")
+        return Thing(
+            iri, joined(iri, lines, self.graph), _label(lines), self._classes(lines), "things"
+        )
+
+    def _classes(self, lines: list[str]) -> tuple[str, ...]:
+        if self.classes is not None:
+            return self.classes
+        return tuple(line[len(_TYPE) + 1 : -1] for line in lines if line.startswith(_TYPE))
+
+
+def _label(lines: list[str]) -> str:
+    for line in lines:
+        if line.startswith(_LABELS) and line.endswith('"@en'):
+            return line[line.index('"') + 1 : -4]
+    return ""
 
 
 def _existing(value: str, place: str) -> str:

@@ -98,8 +98,7 @@ class Times:
         self._kind(row, end is not None, affirms, lines)
 
     def _attested(self, row: Row, document_day: str) -> tuple[str, str]:
-        text = self.attested.fill(row).strip()
-        if not text:
+        if self.attested.constant == "" or not (text := self.attested.fill(row).strip()):
             return "", ""
         if text != DOCUMENT:
             try:
@@ -115,7 +114,7 @@ class Times:
         return document_day, document_day
 
     def _kind(self, row: Row, ended: bool, affirms: bool, lines: list[str]) -> None:
-        kind = self.end_kind.fill(row).strip()
+        kind = "" if self.end_kind.constant == "" else self.end_kind.fill(row).strip()
         if not kind:
             kind = "known" if ended else "ongoing" if affirms else ""
         elif kind not in END_KINDS or (kind == "known" and not ended):
