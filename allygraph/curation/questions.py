@@ -93,13 +93,7 @@ QUESTIONS = (
         "A day on which it was so, or 'said' for the day on which it was said.",
         metavar="DAY",
     ),
-    Question(
-        "label",
-        "The claim in a few words",
-        "The claim in a few words.",
-        "rdfs:label",
-        metavar="TEXT",
-    ),
+    Question("label", "The claim in a few words", "The claim in a few words.", "rdfs:label"),
     Question(
         "review",
         "Review",

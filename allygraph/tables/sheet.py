@@ -55,7 +55,8 @@ def rows(path: Path, delimiter: str, place: str, tell: Tell | None = None) -> It
     """
     lines = _lines(path, delimiter, place, tell)
     next(lines, None)
-    yield from lines
+    for number, line in enumerate(lines, start=1):
+        yield Line(line.line, number, line.cells)
 
 
 def _lines(path: Path, delimiter: str, place: str, tell: Tell | None) -> Iterator[Line]:
@@ -92,14 +93,12 @@ def _parsed(
 ) -> Iterator[Line]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     begin = 1
-    number = 0  # of the header
     try:
-        for cells in reader:
+        for count, cells in enumerate(reader):
             if cells:
-                yield Line(begin, number, cells)
-                number += 1
+                yield Line(begin, 0, cells)
             begin = reader.line_num + 1
-            if tell is not None and number % _STEP == 0:
+            if tell is not None and count % _STEP == 0:
                 tell(position(), total)
     except csv.Error as error:
         raise UnreadableFile(
