@@ -4,16 +4,21 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, RdfFormat, parse
 
 from allygraph.curation.checkout import Checkout, editable_root
+from allygraph.curation.claims import Plan
 from allygraph.curation.forms import Forms
 from allygraph.curation.naming import free, proposed, slug
 from allygraph.curation.questions import QUESTIONS, Answers
 from allygraph.curation.spells import spell
 from allygraph.curation.things import Workshop
-from allygraph.curation.writing import Change, write
+from allygraph.curation.writing import Change, changes, write
 from allygraph.errors import AllygraphError, RefusedClaim, UnknownName, UnreadableFile
 from allygraph.names import compact, expand
+from allygraph.turtle import is_canonical
 from tests.curating import ROOT, make_checkout
 
 SPELLS = (ROOT / "tests" / "curation" / "spells.tsv").read_text(encoding="utf-8").splitlines()
@@ -179,3 +184,35 @@ def test_a_wheel_is_not_edited(tmp_path):
     for folder in (bundle, tmp_path):
         with pytest.raises(UnreadableFile, match="not a checkout"):
             editable_root(folder)
+
+
+def test_the_checkout_that_one_is_in_is_edited(root, monkeypatch):
+    """As git does: also from a folder below, and before the one that was installed from."""
+    monkeypatch.chdir(root / "data" / "actors")
+
+    assert editable_root(None) == root.resolve()
+
+
+def test_an_iri_of_others_is_taken_where_the_shapes_allow_any(root):
+    """Links to Wikidata are no things of ours; an actor must be one."""
+    workshop = Workshop(Checkout.read(root))
+    actor = workshop.forms.of(expand("ally:Actor")).fields[expand("schema:sameAs")]
+    asserter = workshop.forms.of(expand("ally:Claim")).fields[expand("ally:assertedBy")]
+
+    assert workshop.naming.resolve("wd:Q17", actor, place="test") == expand("wd:Q17")
+    with pytest.raises(UnknownName):
+        workshop.naming.resolve("wd:Q17", asserter, place="test")
+
+
+@given(words=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
+def test_whatever_the_words_the_file_says_them_and_is_canonical(words, tmp_path_factory):
+    """Quotation marks, backslashes and signs of any script get through unchanged."""
+    root = tmp_path_factory.getbasetemp()
+    plan = Plan("claim:a", heads={root / "a.ttl": words})
+    plan.say(root / "a.ttl", expand("claim:a"), [(expand("rdfs:label"), Literal(words))])
+
+    (change,) = changes(plan)
+
+    (quad,) = parse(change.new.encode(), format=RdfFormat.TURTLE)
+    assert quad.object == Literal(words)
+    assert is_canonical(change.new)

@@ -79,7 +79,7 @@ def _questions(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The checkout to edit.  [default: the one that is installed from]",
+    help="The checkout to edit.  [default: the one you are in, or installed from]",
 )
 def claim(
     things: tuple[tuple[str, str], ...],

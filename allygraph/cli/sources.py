@@ -91,7 +91,8 @@ def verify(paths: tuple[Path, ...], form: str, strict: bool, root: Path | None) 
         checks = run(Checkout.read(root), texts, progress=tell)
     if form == "json":
         records = [check.record() for check in checks]
-        click.echo(json.dumps({"texts": len(texts.all), "sources": records}, indent=2))
+        answer = {"texts": len(texts.all), "sources": records}
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         _print(checks)
         click.echo(_summary(checks, len(texts.all)))

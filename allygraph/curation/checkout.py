@@ -115,17 +115,26 @@ class Checkout:
 
 
 def editable_root(root: Path | None) -> Path:
-    """Give the root of a checkout that may be edited.
+    """Give the root of a checkout that may be edited: the given, or the one that one is in.
 
     Raises:
         UnreadableFile: it is the copy in a wheel, or no checkout.
     """
-    chosen = (root or resources.root()).resolve()
-    wanted = [chosen / name for name in ("ontology", "data", "queries")]
-    if "_bundle" in chosen.parts or not all(folder.is_dir() for folder in wanted):
+    here = next((one for one in _around(Path.cwd()) if _is_checkout(one)), None)
+    chosen = (root or here or resources.root()).resolve()
+    if not _is_checkout(chosen):
         raise UnreadableFile(
             f"'{chosen}' is not a checkout whose files can be edited",
             expected="a clone of the repository: run the command in it, or name it with --root",
             place=str(chosen),
         )
     return chosen
+
+
+def _around(folder: Path) -> list[Path]:
+    return [folder, *folder.parents]
+
+
+def _is_checkout(folder: Path) -> bool:
+    folders = [folder / name for name in ("ontology/shapes", "data", "queries/checks")]
+    return "_bundle" not in folder.parts and all(one.is_dir() for one in folders)

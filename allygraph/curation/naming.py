@@ -48,7 +48,8 @@ class Naming:
 
     def match(self, words: str, field: Field) -> Match:
         """Tell which thing that fits a field some words mean."""
-        if (named := self._named(words)) is not None and self.fits(named, field):
+        named = self._named(words)
+        if named is not None and (self.fits(named, field) or _is_foreign(named, field)):
             return Match(named)
         index = self._index(field)
         found = index.find(words)
@@ -167,6 +168,11 @@ class Naming:
                 for name, sort in _DESIGNATED.items():
                     if (text := self._checkout.text(one, name)) is not None:
                         yield Name(text, thing, "dated name" if by_time else sort)
+
+
+def _is_foreign(iri: str, field: Field) -> bool:
+    """Tell whether an IRI of others can stand where the shapes ask for any IRI."""
+    return not iri.startswith(BASE) and not field.classes and not field.schemes
 
 
 def slug(words: str) -> str:

@@ -93,7 +93,13 @@ QUESTIONS = (
         "A day on which it was so, or 'said' for the day on which it was said.",
         metavar="DAY",
     ),
-    Question("label", "The claim in a few words", "The claim in a few words.", "rdfs:label"),
+    Question(
+        "label",
+        "The claim in a few words",
+        "The claim in a few words.",
+        "rdfs:label",
+        metavar="TEXT",
+    ),
     Question(
         "review",
         "Review",

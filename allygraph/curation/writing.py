@@ -80,22 +80,30 @@ def write(found: Sequence[Change]) -> None:
             raise RefusedClaim(
                 "the file was changed meanwhile", expected="another try", place=str(change.path)
             )
+    try:
+        _replace(found)
+    except OSError as error:
+        raise UnreadableFile(
+            f"nothing was written: {error.strerror or error}",
+            expected="a checkout that may be edited",
+            place=str(error.filename or ""),
+        ) from error
+
+
+def _replace(found: Sequence[Change]) -> None:
+    """Write all files beside their places, then rename them; whatever stops it, put back."""
     beside: dict[Path, Path] = {}
     made: list[Change] = []
     try:
         for change in found:
             beside[change.path] = _write_beside(change)
         for change in found:
-            beside[change.path].replace(change.path)
             made.append(change)
-    except OSError as error:
+            beside[change.path].replace(change.path)
+    except BaseException:
         for change in made:
             _put_back(change)
-        raise UnreadableFile(
-            f"nothing was written: {error.strerror or error}",
-            expected="a checkout that may be edited",
-            place=str(error.filename or ""),
-        ) from error
+        raise
     finally:
         for path in beside.values():
             path.unlink(missing_ok=True)

@@ -19,7 +19,6 @@ from allygraph.tables.faults import Fault, RowFault
 from allygraph.tables.known import Known, known
 from allygraph.tables.program import Program
 from allygraph.tables.sinks import Collected, Sink, Streamed
-from allygraph.tables.templates import Row
 from allygraph.tables.things import Thing
 
 __all__ = ["Fault", "Summary", "check", "to_folder", "to_quads"]
@@ -163,8 +162,9 @@ class _Run:
         for line in sheet.rows(self.table, self.delimiter, self.place, step):
             self.row = line.number
             self.summary.rows += 1
-            for fault in self._faults_of(line):
-                self.faults.append(self._placed(fault, line))
+            if faults := self._faults_of(line):
+                # Two claims of a row that stumble over one cell tell it once.
+                self.faults += dict.fromkeys(self._placed(fault, line) for fault in faults)
         if self.faults:
             raise TableFaults(self.faults)
         if unused := self.program.unused_skips(self.summary.skipped):
@@ -173,7 +173,9 @@ class _Run:
                 expected="the key of a row",
                 place=self.mapping.place,
             )
-        self.summary.made = dict(self.sink.made)
+        for classes, count in self.sink.made.items():
+            for name in map(compact, classes):
+                self.summary.made[name] = self.summary.made.get(name, 0) + count
         self.summary.unverified = self.sink.unverified
         return self.summary
 
@@ -187,28 +189,17 @@ class _Run:
         if reason is not None:
             self.summary.skipped[row["key"]] = reason
             return []
-        things = list(self.program.things(row, faults))
+        things = self.program.things(row, faults)
         if not faults:
-            self._take(row, things, faults)
+            for thing in things:
+                if thing.part == "things" and thing.iri in self.known.things:
+                    self.summary.kept += 1
+                    continue
+                try:
+                    self.sink.add(thing, line.number)
+                except RowFault as fault:
+                    faults.append(fault)
         return faults
-
-    def _take(self, row: Row, things: list[tuple[Thing, str]], faults: list[RowFault]) -> None:
-        for thing, existing in things:
-            if existing != "claim" and thing.iri in self.known.things:
-                self.summary.kept += 1
-                if existing == "error":
-                    faults.append(
-                        RowFault(
-                            "table-existing",
-                            f"{compact(thing.iri)} is in the data already",
-                            'a new thing, or existing = "keep"',
-                        )
-                    )
-                continue
-            try:
-                self.sink.add(thing, self.row)
-            except RowFault as fault:
-                faults.append(fault)
 
     def _placed(self, fault: RowFault, line: sheet.Line) -> Fault:
         return Fault(

@@ -1,6 +1,5 @@
 """Claims: what a row says of its things, with source, speaker, dates and the row itself."""
 
-from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from allygraph.errors import MappingError
@@ -11,36 +10,32 @@ from allygraph.tables.evidence import Evidence
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import slug
 from allygraph.tables.known import Document
-from allygraph.tables.mapping import check
 from allygraph.tables.templates import Row, Scope, Template
-from allygraph.tables.terms import full, node, plain, typed, words
-from allygraph.tables.things import Thing, Values, values
+from allygraph.tables.terms import full, plain, typed, words
+from allygraph.tables.things import Thing, joined
 from allygraph.tables.times import Times
+from allygraph.tables.values import Lines
 
 _ALLY = PREFIXES["ally"]
-_INTEGER = expand("xsd:integer")
+_CLAIM = PREFIXES["claim"]
+_CLASSES = (f"{_ALLY}Claim",)
 POLARITIES = ("affirms", "denies", "doubts")
 NO_QUOTE = "The compilers kept the fact, not the words of the source."
+_CONCEPTS = {"modality": "fact", "rank": "", "quotation": ""}  # and what stands for an empty one
 _NAMES = {
-    "may_be_asserted_by": "mayBeAssertedBy",
-    "reported_by": "reportedBy",
-    "said_in": "saidIn",
-    "resolved_by": "resolvedBy",
-    "supersedes": "supersedes",
-    "corrects": "corrects",
-    "retracts": "retracts",
-    "inferred_from": "inferredFrom",
-    "appraisal": "appraisal",
+    "appraisal": "ally:appraisal",
+    "corrects": "ally:corrects",
+    "inferred_from": "ally:inferredFrom",
+    "may_be_asserted_by": "ally:mayBeAssertedBy",
+    "reported_by": "ally:reportedBy",
+    "resolved_by": "ally:resolvedBy",
+    "retracts": "ally:retracts",
+    "said_in": "ally:saidIn",
+    "supersedes": "ally:supersedes",
 }
-_DATES = {"said_on": "saidOn", "term": "term"}
+_DATES = {"said_on": "ally:saidOn", "term": "ally:term"}
 _FLAGS = {"public_act": "publicAct", "hedged": "hedged"}
-_CONCEPTS = {
-    "modality": "fact",
-    "rank": "",
-    "quotation": "",
-}  # with what stands where none is given
 _MOST_WORDS = 15
-Pairs = list[tuple[str, str]]
 
 
 class Setting(NamedTuple):
@@ -55,6 +50,16 @@ class Setting(NamedTuple):
     nodes: frozenset[str]
 
 
+class Grounds(NamedTuple):
+    """What a claim rests on: lines for its documents, the day they are known from, and how sure."""
+
+    lines: tuple[str, ...]
+    publisher: str
+    iri: str
+    day: str
+    general: bool
+
+
 class Claim:
     """A ``[[claim]]``, compiled: makes its claims for a row.
 
@@ -63,78 +68,77 @@ class Claim:
     """
 
     def __init__(self, spec: dict[str, Any], scope: Scope, place: str, setting: Setting) -> None:
-        self.name, self.graph, self.library = setting.name, setting.graph, setting.library
+        self.setting, self.graph = setting, setting.graph
         self.block = block(spec, scope, place)
         inner = self.block.scope
-        self.when = condition(spec.get("when"), inner, f"{place} when")
+        self.when = condition(spec["when"], inner, f"{place} when") if "when" in spec else None
         self.polarity, self.about = _about(spec, inner, place)
         self.about_node = _only_name(spec) in setting.nodes
-        self.suffix = inner.compile(spec.get("suffix", ""), f"{place} suffix")
-        self.label = _words(spec["label"], inner, f"{place} label")
         self.times = Times(spec, inner, place)
-        self.source = inner.compile(spec.get("source", "first"), f"{place} source")
-        self.asserted_by = inner.compile(spec.get("asserted_by", ""), f"{place} asserted_by")
         self.by_publisher = spec.get("reported_by") == "publisher"
         self.has_asserter = "may_be_asserted_by" in spec
-        self.review = inner.compile(spec.get("review", ""), f"{place} review")
-        self.quote = inner.compile(spec.get("quote", ""), f"{place} quote")
-        reason = spec.get("no_quote_reason", NO_QUOTE)
-        self.no_quote_reason = _words(reason, inner, f"{place} no_quote_reason")
-        self.other = _others(spec, inner, place)
+        self.suffix, self.source, self.asserted_by, self.review, self.quote = (
+            inner.compile(spec.get(key, ""), f"{place} {key}")
+            for key in ("suffix", "source", "asserted_by", "review", "quote")
+        )
+        self.lines = _lines(spec, inner, place)
+        self.no_quote = Lines()
+        self.no_quote.add(
+            "ally:noQuoteReason",
+            _english(spec.get("no_quote_reason", NO_QUOTE)),
+            inner,
+            f"{place} no_quote_reason",
+        )
         self.flags = _flags(spec, inner, place)
-        self.concepts = [
-            (key, default, inner.compile(spec.get(key, ""), f"{place} {key}"))
-            for key, default in _CONCEPTS.items()
-        ]
-        self.compiled_in = ""
+        self.concepts = self._fixed_concepts(spec, inner, place)
+        self.grounds: dict[int, tuple[Evidence, Grounds]] = {}
 
-    def make(self, row: Row, evidence: Evidence | None) -> Iterator[Thing]:
-        """Give the claims of a row, and their quotes.
+    def compiled_in(self, document: Document) -> None:
+        """Say in each claim in which table the editors noted it."""
+        self.lines.fixed.append(f"<{_ALLY}compiledIn> <{document.iri}>")
+
+    def make(self, row: Row, evidence: Evidence | None, things: list[Thing]) -> None:
+        """Add the claims of a row, and their quotes.
 
         Raises:
             RowFault: something is wrong or missing.
         """
-        for _ in self.block.each_turn(row):
-            if self.when(row):
-                yield from self._claim(row, evidence)
+        for _ in self.block.each_turn(row) if self.block.changes else _ONCE:
+            if self.when is None or self.when(row):
+                about = self.about.fill(row)
+                if about or not self.about_node:  # else the row does not make that node
+                    self._claim(row, about, evidence, things)
 
-    def _claim(self, row: Row, evidence: Evidence | None) -> Iterator[Thing]:
-        about = self.about.fill(row)
-        if not about and self.about_node:
-            return  # the row does not make that node, so there is nothing to say of it
-        local = "-".join(filter(None, (self.name, slug(row["key"]), slug(self.suffix.fill(row)))))
-        iri = f"{PREFIXES['claim']}{local}"
-        source, further, general = self._sources(row, evidence)
-        polarity = self._polarity(row)
-        label = self.label(row)
-        if not label:
-            raise RowFault("table-empty", "the claim has no label", "a text for its label")
-        pairs: Pairs = [
-            (_TYPE, _CLAIM),
-            (_LABEL, label[0]),
-            (_IDENTIFIER, plain(row["key"])),
-            (f"<{_ALLY}row>", typed(row["#"], _INTEGER)),
-            (f"<{_ALLY}{polarity}>", self._object(about)),
-            (f"<{_ALLY}source>", f"<{source.iri}>"),
-            *((f"<{_ALLY}furtherSource>", f"<{document.iri}>") for document in further),
-        ]
-        if self.compiled_in:
-            pairs.append((f"<{_ALLY}compiledIn>", self.compiled_in))
-        pairs += self._speaker(row, source)
-        pairs += self.times.properties(row, source.day, polarity == "affirms")
-        review = self._review(row, general)
-        pairs += [(_REVIEW, f"<{PREFIXES['kind']}review-{review}>"), *self._rest(row)]
-        quote = self._quote(row, local)
+    def _claim(self, row: Row, about: str, evidence: Evidence | None, things: list[Thing]) -> None:
+        local = f"{self.setting.name}-{row['slug']}"
+        if self.suffix.constant != "" and (suffix := slug(self.suffix.fill(row))):
+            local = f"{local}-{suffix}"
+        grounds = self._grounds(row, evidence)
+        polarity = self.polarity.constant or self._polarity(row)
+        lines = self.lines.fill(row)
+        lines += grounds.lines
+        lines.append(f"<{_ALLY}{polarity}> <{self._object(about)}>")
+        lines.append(f"{_IDENTIFIER}{plain(row['key'])}")
+        lines.append(f"{_ROW}{row['#']}{_INTEGER}")
+        self._speaker(row, grounds, lines)
+        self.times.add(row, grounds.day, polarity == "affirms", lines)
+        unverified = self._unverified(row, grounds)
+        lines.append(_UNVERIFIED if unverified else _VERIFIED)
+        for line, holds in self.flags:
+            if holds(row):
+                lines.append(line)
+        if self.concepts:
+            self._concepts(row, lines)
+        quote = None if self.quote.constant == "" else self._quote(row, local)
         if quote is None:
-            pairs += [(f"<{_ALLY}noQuoteReason>", value) for value in self.no_quote_reason(row)]
+            lines += self.no_quote.fill(row)
         else:
-            pairs.append((f"<{_ALLY}quote>", f"<{quote.iri}>"))
-            yield quote
-        lines = self._lines(iri, pairs)
-        yield Thing(iri, lines, "", ("ally:Claim",), "claims", review == "unverified")
-
-    def _lines(self, iri: str, pairs: Pairs) -> str:
-        return "".join([f"<{iri}> {name} {value} {self.graph} .\n" for name, value in pairs])
+            lines.append(f"<{_ALLY}quote> <{quote.iri}>")
+            things.append(quote)
+        iri = f"{_CLAIM}{local}"
+        things.append(
+            Thing(iri, joined(iri, lines, self.graph), "", _CLASSES, "claims", unverified)
+        )
 
     def _polarity(self, row: Row) -> str:
         polarity = self.polarity.fill(row).strip() or "affirms"
@@ -149,67 +153,88 @@ class Claim:
             raise RowFault(
                 "table-empty", "the claim is about nothing", "a value where its thing is named"
             ).at(self.about.columns)
-        try:
-            return node(about)
-        except RowFault as fault:
-            raise fault.at(self.about.columns) from None
+        return _whole(about, self.about)
 
-    def _sources(
-        self, row: Row, evidence: Evidence | None
-    ) -> tuple[Document, tuple[Document, ...], bool]:
-        """Give the claim's document, those behind it, and whether it is general knowledge."""
-        wanted = self.source.fill(row).strip() or "first"
-        if wanted == "general-knowledge":
-            return self.library.named(GENERAL_KNOWLEDGE), (), True
-        if wanted != "first":
-            try:
-                return self.library.named(wanted), (), wanted == GENERAL_KNOWLEDGE
-            except RowFault as fault:
-                raise fault.at(self.source.columns) from None
+    def _grounds(self, row: Row, evidence: Evidence | None) -> Grounds:
+        """Give what the claim rests on; it is the same for all rows of the same evidence."""
+        if self.source.constant != "":
+            wanted = self.source.fill(row).strip()
+            if wanted not in ("", "first"):
+                return self._stated(wanted)
         if evidence is None or not evidence.documents:
             raise RowFault("table-source", "the row names no document", "a document in the cell")
-        first, *further = evidence.documents
-        return first, tuple(further), evidence.general
+        known = self.grounds.get(id(evidence))
+        if known is None or known[0] is not evidence:
+            if len(self.grounds) > _MEMORY:
+                self.grounds.clear()
+            made = _grounds(evidence.documents, evidence.general)
+            self.grounds[id(evidence)] = known = (evidence, made)
+        return known[1]
 
-    def _speaker(self, row: Row, source: Document) -> Pairs:
+    def _stated(self, wanted: str) -> Grounds:
+        name = GENERAL_KNOWLEDGE if wanted == "general-knowledge" else wanted
+        try:
+            document = self.setting.library.named(name)
+        except RowFault as fault:
+            raise fault.at(self.source.columns) from None
+        return _grounds((document,), name == GENERAL_KNOWLEDGE)
+
+    def _speaker(self, row: Row, grounds: Grounds, lines: list[str]) -> None:
         """Say who asserts it and, where asked for, that the publisher reports it."""
-        publisher = f"<{source.publisher}>" if source.publisher else ""
-        name = self.asserted_by.fill(row).strip()
-        speaker = _at(node, name, self.asserted_by) if name else publisher
-        pairs: Pairs = []
-        if not self.has_asserter or name:
+        name = "" if self.asserted_by.constant == "" else self.asserted_by.fill(row).strip()
+        speaker = _whole(name, self.asserted_by) if name else grounds.publisher
+        if name or not self.has_asserter:
             if not speaker:
                 raise RowFault(
                     "table-source",
-                    f"'{compact(source.iri)}' has no publisher who could say it",
+                    f"'{compact(grounds.iri)}' has no publisher who could say it",
                     "a publisher, or asserted_by",
                 )
-            pairs.append((_ASSERTED_BY, speaker))
-        if self.by_publisher and publisher and publisher != speaker:
-            pairs.append((f"<{_ALLY}reportedBy>", publisher))
-        return pairs
+            lines.append(f"<{_ALLY}assertedBy> <{speaker}>")
+        if self.by_publisher and grounds.publisher not in ("", speaker):
+            lines.append(f"<{_ALLY}reportedBy> <{grounds.publisher}>")
 
-    def _review(self, row: Row, general: bool) -> str:
+    def _unverified(self, row: Row, grounds: Grounds) -> bool:
+        if self.review.constant == "":
+            return grounds.general
         review = self.review.fill(row).strip() or "verified"
         if review not in ("verified", "unverified"):
             raise RowFault(
                 "table-value", f"'{review}' is no review", "verified or unverified; see |map"
             ).at(self.review.columns)
-        return "unverified" if general else review
+        return grounds.general or review == "unverified"
 
-    def _rest(self, row: Row) -> Pairs:
-        pairs: Pairs = [(name, _TRUE) for name, holds in self.flags if holds(row)]
+    def _fixed_concepts(
+        self, spec: dict[str, Any], scope: Scope, place: str
+    ) -> list[tuple[str, str, Template]]:
+        """Say once which concepts all rows have; give those that change."""
+        changing = []
+        for key, default in _CONCEPTS.items():
+            template = scope.compile(spec.get(key, ""), f"{place} {key}")
+            if template.constant is None:
+                changing.append((key, default, template))
+            elif value := template.constant or default:
+                try:
+                    self.lines.fixed.append(self._concept(key, value))
+                except RowFault as fault:
+                    raise MappingError(
+                        fault.message, expected=fault.expected, place=f"{place} {key}"
+                    ) from fault
+        return changing
+
+    def _concept(self, key: str, value: str) -> str:
+        concept = f"{PREFIXES['kind']}{key}-{value}"
+        if concept not in self.setting.library.known.things:
+            raise RowFault("table-value", f"'{value}' is no {key}", f"a concept kind:{key}-…")
+        return f"<{_ALLY}{key}> <{concept}>"
+
+    def _concepts(self, row: Row, lines: list[str]) -> None:
         for key, default, template in self.concepts:
             if value := template.fill(row).strip() or default:
-                concept = full(f"kind:{key}-{value}")
-                if concept not in self.library.known.things:
-                    raise RowFault(
-                        "table-value", f"'{value}' is no {key}", f"a concept kind:{key}-…"
-                    ).at(template.columns)
-                pairs.append((f"<{_ALLY}{key}>", f"<{concept}>"))
-        for name, get in self.other:
-            pairs += [(name, value) for value in get(row)]
-        return pairs
+                try:
+                    lines.append(self._concept(key, value))
+                except RowFault as fault:
+                    raise fault.at(template.columns) from None
 
     def _quote(self, row: Row, local: str) -> Thing | None:
         text = self.quote.fill(row).strip()
@@ -222,26 +247,36 @@ class Claim:
                 f"at most {_MOST_WORDS}: the words that carry the claim",
             ).at(self.quote.columns)
         iri = f"{PREFIXES['quote']}{local}"
-        pairs: Pairs = [
-            (_TYPE, f"<{_ALLY}Quote>"),
-            (_LABEL, words(f"words behind {row['key']}", "en")),
-            (f"<{expand('oa:exact')}>", plain(text)),
+        label = f"words behind {row['key']}"
+        lines = [
+            f"<{expand('rdf:type')}> <{_ALLY}Quote>",
+            f"<{expand('rdfs:label')}> {words(label, 'en')}",
+            f"<{expand('oa:exact')}> {plain(text)}",
         ]
-        return Thing(iri, self._lines(iri, pairs), "", ("ally:Quote",), "claims")
+        return Thing(iri, joined(iri, lines, self.graph), "", (f"{_ALLY}Quote",), "claims")
 
 
-_TYPE = f"<{expand('rdf:type')}>"
-_CLAIM = f"<{_ALLY}Claim>"
-_LABEL = f"<{expand('rdfs:label')}>"
-_IDENTIFIER = f"<{expand('dcterms:identifier')}>"
-_ASSERTED_BY = f"<{_ALLY}assertedBy>"
-_REVIEW = f"<{_ALLY}review>"
+_MEMORY = 5_000
+_ONCE = (None,)
+_INTEGER = f'"^^<{expand("xsd:integer")}>'
+_IDENTIFIER = f"<{expand('dcterms:identifier')}> "
+_ROW = f'<{_ALLY}row> "'
+_VERIFIED, _UNVERIFIED = (
+    f"<{_ALLY}review> <{PREFIXES['kind']}review-{review}>" for review in ("verified", "unverified")
+)
 _TRUE = typed("true", expand("xsd:boolean"))
 
 
-def _at(write: Callable[[str], str], name: str, template: Template) -> str:
+def _grounds(documents: tuple[Document, ...], general: bool) -> Grounds:
+    first, *further = documents
+    lines = [f"<{_ALLY}source> <{first.iri}>"]
+    lines += [f"<{_ALLY}furtherSource> <{document.iri}>" for document in further]
+    return Grounds(tuple(lines), first.publisher, first.iri, first.day, general)
+
+
+def _whole(name: str, template: Template) -> str:
     try:
-        return write(name)
+        return full(name)
     except RowFault as fault:
         raise fault.at(template.columns) from None
 
@@ -268,37 +303,36 @@ def _about(spec: dict[str, Any], scope: Scope, place: str) -> tuple[Template, Te
 
 def _only_name(spec: dict[str, Any]) -> str:
     """Give the name where a claim's thing is nothing but a reference, as in ``{membership}``."""
-    text = next(spec[key] for key in ("about", *POLARITIES) if key in spec)
+    text: str = next(spec[key] for key in ("about", *POLARITIES) if key in spec)
     inner = text[1:-1]
     return inner if text.startswith("{") and not {"{", "}", "|"} & set(inner) else ""
 
 
-def _words(spec: str | dict[str, Any], scope: Scope, place: str) -> Values:
-    """Compile words in a language; a plain text is English."""
-    if isinstance(spec, str):
-        return values({"text": spec, "lang": "en"}, scope, place)
-    check(spec, {"text": (str,), "lang": (str,)}, place, "", needed=("text",))
-    return values({"lang": "en", **spec}, scope, place)
+def _english(spec: str | dict[str, Any]) -> dict[str, Any]:
+    """Give words in a language; a plain text is English."""
+    return {"text": spec, "lang": "en"} if isinstance(spec, str) else {"lang": "en", **spec}
+
+
+def _lines(spec: dict[str, Any], scope: Scope, place: str) -> Lines:
+    """Compile what is said of a claim as of any thing."""
+    lines = Lines()
+    lines.add("a", "ally:Claim", scope, place)
+    for key, name in (("label", "rdfs:label"), ("note", "skos:note")):
+        if key in spec:
+            lines.add(name, _english(spec[key]), scope, f"{place} {key}")
+    for key, name in _NAMES.items():
+        if key in spec and spec[key] != "publisher":
+            lines.add(name, spec[key], scope, f"{place} {key}")
+    for key, name in _DATES.items():
+        if key in spec:
+            date = {"value": spec[key], "type": "edtf:EDTF"}
+            lines.add(name, date, scope, f"{place} {key}")
+    return lines
 
 
 def _flags(spec: dict[str, Any], scope: Scope, place: str) -> list[tuple[str, Condition]]:
     return [
-        (f"<{_ALLY}{term}>", test)
-        for key, term in _FLAGS.items()
+        (f"<{_ALLY}{name}> {_TRUE}", test)
+        for key, name in _FLAGS.items()
         if (test := flag(spec.get(key), scope, f"{place} {key}")) is not None
     ]
-
-
-def _others(spec: dict[str, Any], scope: Scope, place: str) -> list[tuple[str, Values]]:
-    found = [
-        (f"<{_ALLY}{term}>", values(spec[key], scope, f"{place} {key}"))
-        for key, term in _NAMES.items()
-        if key in spec and spec[key] != "publisher"
-    ]
-    for key, term in _DATES.items():
-        if key in spec:
-            date = {"value": spec[key], "type": "edtf:EDTF"}
-            found.append((f"<{_ALLY}{term}>", values(date, scope, f"{place} {key}")))
-    if "note" in spec:
-        found.append((f"<{expand('skos:note')}>", _words(spec["note"], scope, f"{place} note")))
-    return found

@@ -62,11 +62,11 @@ def _leaves(table: dict[str, Any], scope: Scope, place: str) -> list[Condition]:
     get = scope.compile(text, place).fill
     tests: list[Condition] = []
     if "equals" in table:
-        wanted = table["equals"]
-        tests.append(lambda row: get(row) == wanted)
+        wanted = scope.compile(table["equals"], place).fill
+        tests.append(lambda row: get(row) == wanted(row))
     if "in" in table:
-        allowed = frozenset(map(str, table["in"]))
-        tests.append(lambda row: get(row) in allowed)
+        allowed = [scope.compile(str(one), place).fill for one in table["in"]]
+        tests.append(lambda row: get(row) in [one(row) for one in allowed])
     if "matches" in table:
         search = pattern(table["matches"], place).search
         tests.append(lambda row: search(get(row)) is not None)
@@ -150,6 +150,11 @@ class Block(NamedTuple):
     scope: Scope
     turns: Turns | None
     prepare: Callable[[Row], None] | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to do for a turn."""
+        return self.turns is not None or self.prepare is not None
 
     def each_turn(self, row: Row) -> Iterator[None]:
         """Go through the turns of a row, each with its names and local variables set."""

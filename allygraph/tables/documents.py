@@ -10,11 +10,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from allygraph.names import compact, expand
+from allygraph.naming import folded
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import slug
-from allygraph.tables.known import Document, Known, folded
+from allygraph.tables.known import Document, Known
 from allygraph.tables.terms import day, full, node, plain, span, typed, words
-from allygraph.tables.things import Thing
+from allygraph.tables.things import Thing, joined
 
 GENERAL_KNOWLEDGE = "doc:allygraph-editors-general-knowledge"
 EDITORS = "actor:allygraph-editors"
@@ -88,12 +89,11 @@ class Library:
         Raises:
             RowFault: the publisher's name is ambiguous, or the date is none.
         """
-        publisher = self.publisher(facts.publisher) if facts.publisher else ""
-        key = (publisher, folded(facts.title))
         address = _address(facts.url)
-        found = self.by_url.get(address) if address else self.by_title.get(key)
+        found = self.by_url.get(address) if address else self._by_title(facts)
         if found is not None and not iri:
             return found
+        publisher = self.publisher(facts.publisher) if facts.publisher else ""
         origin = self.origin(facts) if facts.origin else None
         name = iri or self._free(f"doc:{_name(publisher, facts)}")
         made = Document(
@@ -106,17 +106,17 @@ class Library:
         )
         self.emit(self._written(made, facts, origin))
         self.documents[made.iri] = made
-        self.by_title.setdefault(key, made)
+        self.by_title.setdefault((publisher, folded(facts.title)), made)
         if address:
             self.by_url[address] = made
         return made
 
+    def _by_title(self, facts: Facts) -> Document | None:
+        publisher = self._find_publisher(facts.publisher) if facts.publisher else ""
+        return self.by_title.get((publisher, folded(facts.title)))
+
     def origin(self, facts: Facts) -> Document:
         """Give the document of which a document is a copy: the one of that title by its origin."""
-        publisher = self.publisher(facts.origin)
-        found = self.by_title.get((publisher, folded(facts.title)))
-        if found is not None:
-            return found
         return self.document(Facts(facts.title, facts.origin, note=_COPIES, licence=facts.licence))
 
     def publisher(self, text: str) -> str:
@@ -125,34 +125,39 @@ class Library:
         Raises:
             RowFault: several actors have the name.
         """
+        if (iri := self._find_publisher(text)) or (iri := self.publishers.get(text, "")):
+            return iri
+        iri = full(self._free(f"actor:{slug(text)}"))
+        lines = [
+            f"{_term('rdf:type')} {node('ally:Organization')}",
+            f"{_term('rdfs:label')} {words(text, 'en')}",
+        ]
+        classes = (expand("ally:Organization"),)
+        self.emit(Thing(iri, joined(iri, lines, self.graph), text, classes, "sources"))
+        self.publishers[text] = iri
+        return iri
+
+    def _find_publisher(self, text: str) -> str:
         if text in self.publishers:
             return self.publishers[text]
         if text.startswith("actor:"):
             return full(text)
         try:
-            iri = full(self.known.find(text, "actor", ""))
+            iri = full(self.known.find(text, "actor"))
         except RowFault as fault:
             if fault.code == "table-name-ambiguous":
                 raise
-            iri = self._actor(text)
-        self.publishers[text] = iri
+            iri = self._same_slug(text)
+        if iri:
+            self.publishers[text] = iri
         return iri
 
-    def _actor(self, text: str) -> str:
-        name = slug(text)
-        if not name:
+    def _same_slug(self, text: str) -> str:
+        """Give the actor whose label has the same letters, or nothing."""
+        if not (name := slug(text)):
             raise RowFault("table-source", f"'{text}' gives no name", "[sources.publishers]")
-        same = full(f"actor:{name}")
-        label = self.known.label(same)
-        if label is not None and slug(label) == name:
-            return same
-        iri = full(self._free(f"actor:{name}"))
-        lines = [
-            f"<{iri}> {_term('rdf:type')} {node('ally:Organization')} {self.graph} .\n",
-            f"<{iri}> {_term('rdfs:label')} {words(text, 'en')} {self.graph} .\n",
-        ]
-        self.emit(Thing(iri, "".join(lines), text, ("ally:Organization",), "sources"))
-        return iri
+        iri = full(f"actor:{name}")
+        return iri if slug(self.known.label(iri) or "") == name else ""
 
     def _free(self, name: str) -> str:
         """Give a name that no other thing has: the same, or with a number."""
@@ -183,8 +188,9 @@ class Library:
             properties.append(("skos:note", words(facts.note, "en")))
         if origin is not None:
             properties.append(("prov:wasDerivedFrom", f"<{origin.iri}>"))
-        lines = [f"<{document.iri}> {_term(n)} {v} {self.graph} .\n" for n, v in properties]
-        return Thing(document.iri, "".join(lines), facts.title, ("ally:Source",), "sources")
+        lines = [f"{_term(name)} {value}" for name, value in properties]
+        text = joined(document.iri, lines, self.graph)
+        return Thing(document.iri, text, facts.title, (expand("ally:Source"),), "sources")
 
     def with_checksum(self, document: dict[str, Any], sha256: str) -> Document:
         """Give the document that a sheet is itself: compiled by the editors, with its checksum.
@@ -203,7 +209,7 @@ class Library:
 
 
 def _with_line(thing: Thing, sha256: str, graph: str) -> Thing:
-    if "ally:Source" not in thing.classes:
+    if expand("ally:Source") not in thing.classes:
         return thing
     line = f"<{thing.iri}> {_term('ally:textSha256')} {plain(sha256)} {graph} .\n"
     return thing._replace(lines=thing.lines + line)

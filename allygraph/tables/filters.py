@@ -11,8 +11,9 @@ from functools import lru_cache
 from allygraph.errors import MappingError
 from allygraph.names import compact, did_you_mean
 from allygraph.tables.faults import RowFault
-from allygraph.tables.known import Known
-from allygraph.tables.templates import Filter, Regex, Row, Step, Template
+from allygraph.tables.known import SCHEMES, Known
+from allygraph.tables.syntax import Regex
+from allygraph.tables.templates import Filter, Row, Step, Template
 from allygraph.tables.terms import full, span
 
 _NOT_DECOMPOSED = str.maketrans(
@@ -29,6 +30,7 @@ _NOT_DECOMPOSED = str.maketrans(
     }
 )
 _APOSTROPHES = re.compile("['’ʼ`´]")  # noqa: RUF001  the typographic ones are meant
+_IS_SLUG = re.compile("(?:[a-z0-9]+(?:-[a-z0-9]+)*)?")
 _OTHER_SIGNS = re.compile(r"[^a-z0-9]+")
 _NUMBER = re.compile(r"-?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?")
 _DECADE = re.compile(r"([0-9]{3})[0-9xX](?:s|-.*)?")
@@ -37,13 +39,17 @@ _KINDS = ("actor", "event", "instrument", "office", "place", "rel")
 Argument = Template | Regex | None
 
 
-@lru_cache(maxsize=20_000)
 def slug(text: str) -> str:
     """Give the small letters and digits of a text, with single hyphens for what is between.
 
     >>> slug("Côte d'Ivoire (Abidjan)")
     'cote-divoire-abidjan'
     """
+    return text if _IS_SLUG.fullmatch(text) else _slugged(text)
+
+
+@lru_cache(maxsize=20_000)
+def _slugged(text: str) -> str:
     letters = _APOSTROPHES.sub("", text.lower().translate(_NOT_DECOMPOSED))
     letters = unicodedata.normalize("NFKD", letters)
     letters = "".join(sign for sign in letters if not unicodedata.combining(sign))
@@ -66,7 +72,7 @@ def filters(known: Known, values: Mapping[str, Mapping[str, str]]) -> dict[str, 
         "end": _plain(lambda value: value.partition("/")[2]),
         "first": _with_text("first", lambda value, mark: value.partition(mark)[0].strip()),
         "join": _with_text("join", lambda value, mark: mark.join(_parts(value))),
-        "label": _plain(lambda value: _label(known, value), pure=False),
+        "label": _plain(lambda value: _label(known, value)),
         "last": _with_text("last", lambda value, mark: value.rpartition(mark)[2].strip()),
         "latest": _with_text("latest", lambda value, other: _nearer(value, other, 1)),
         "local": _plain(lambda value: re.split("[/#:]", value)[-1]),
@@ -111,7 +117,7 @@ def cut(value: str, precision: str) -> str:
     return date[: _LENGTHS[name]] if name and "/" not in date else date
 
 
-def _plain(change: Callable[[str], str], *, pure: bool = True) -> Filter:
+def _plain(change: Callable[[str], str]) -> Filter:
     """Make a filter that has no argument."""
 
     def make(argument: Argument, place: str) -> Step:
@@ -119,7 +125,7 @@ def _plain(change: Callable[[str], str], *, pure: bool = True) -> Filter:
             raise MappingError("this filter has no argument", expected="|name alone", place=place)
         return lambda value, row: change(value) if value else value
 
-    return Filter(make, pure)
+    return Filter(make)
 
 
 def _with_text(name: str, change: Callable[[str, str], str]) -> Filter:
@@ -245,19 +251,37 @@ def _mapped(name: str, table: Mapping[str, str]) -> Step:
 
 
 def _lookup(known: Known, kind: str) -> Filter:
+    """Make a lookup; its argument may hold the list whose code it is, and the day."""
+
     def make(argument: Argument, place: str) -> Step:
         if argument is None:
-            return lambda value, row: known.find(value, kind, "") if value.strip() else ""
+            return lambda value, row: known.find(value, kind) if value.strip() else ""
         text = _text(argument, kind or "any", place)
+        if text.constant is not None:
+            _lookup_words(text.constant, place)
 
         def step(value: str, row: Row) -> str:
             if not value.strip():
                 return ""
-            return known.find(value, kind, text.fill(row).removeprefix("on="))
+            scheme, on = _lookup_words(text.fill(row), place)
+            return known.find(value, kind, on=on, scheme=scheme)
 
         return step
 
     return Filter(make)
+
+
+def _lookup_words(text: str, place: str) -> tuple[str, str]:
+    """Read ``cow on=1970`` as the list and the day."""
+    scheme, _, on = text.strip().partition("on=")
+    scheme = scheme.strip()
+    if scheme and scheme not in SCHEMES.values():
+        raise MappingError(
+            f"there is no list '{scheme}'",
+            expected=f"{', '.join(SCHEMES.values())}, or on={{joined}} alone",
+            place=place,
+        )
+    return scheme, on.strip()
 
 
 def _label(known: Known, value: str) -> str:

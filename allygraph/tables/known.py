@@ -1,10 +1,9 @@
-"""What is known already: names, labels, codes and documents of the data, found by text.
+"""What is known already: things, names, codes, labels and documents of the data.
 
 Built once, from the Turtle files of ontology and data without the folder that is being written,
-and added to as a sheet makes things of its own.
+and added to as a sheet makes things of its own. Names are compared as `allygraph.naming` says.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +11,26 @@ from typing import Any
 
 from allygraph.errors import UnreadableFile
 from allygraph.graph import read, source_files
-from allygraph.names import PREFIXES, compact, did_you_mean, expand
+from allygraph.names import PREFIXES, compact, expand
+from allygraph.naming import Name, Names
 from allygraph.tables.faults import RowFault
+from allygraph.tables.terms import span
 
-_RDFS_LABEL = expand("rdfs:label")
-_PREF_LABEL = expand("skos:prefLabel")
+SCHEMES = {
+    PREFIXES["kind"] + concept: short
+    for short, concept in {
+        "cow": "designation-cow",
+        "gw": "designation-gleditsch-ward",
+        "iso": "designation-iso-3166-1",
+        "name": "designation-name",
+    }.items()
+}
+_LABELS = (expand("rdfs:label"), expand("skos:prefLabel"))
 _ALT_LABEL = expand("skos:altLabel")
-_NAMES = {_RDFS_LABEL: 0, _PREF_LABEL: 0, _ALT_LABEL: 1}
-_CODES = {expand("ally:isoAlpha2"), expand("ally:isoAlpha3")}
+_CODES = (expand("ally:isoAlpha2"), expand("ally:isoAlpha3"))
 _DOC = PREFIXES["doc"]
+_UNNAMED = tuple(PREFIXES[kind] for kind in ("claim", "doc", "quote"))
+_PASSING = tuple(PREFIXES[kind] for kind in ("rel", "change", "claim"))
 _DOCUMENT = {
     expand("schema:url"): "url",
     expand("dcterms:publisher"): "publisher",
@@ -28,8 +38,11 @@ _DOCUMENT = {
     expand("ally:latestPublished"): "published",
     expand("ally:retrievedOn"): "retrieved",
 }
-_PASSING = (PREFIXES["rel"], PREFIXES["change"], PREFIXES["claim"])
-_RANKS = 3  # labels before aliases before codes
+_DESIGNATION = {
+    expand(f"ally:{name}"): name for name in ("designated", "designationScheme", "code", "letters")
+} | {expand(f"ally:{name}"): name for name in ("affirms", "earliestStart", "latestEnd")}
+_DATED_NAME = "dated name"
+_CODE = "code"
 
 
 @dataclass
@@ -55,15 +68,10 @@ class Known:
 
     things: set[str] = field(default_factory=set)
     labels: dict[str, str] = field(default_factory=dict)
-    names: dict[str, list[set[str]]] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
     documents: dict[str, Document] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
     passing: dict[str, str] = field(default_factory=dict)
-
-    def add_name(self, text: str, iri: str, rank: int = 0) -> None:
-        """Let a thing be found by a text; rank 0 is a label, 1 an alias, 2 a code."""
-        ranks = self.names.setdefault(folded(text), [set() for _ in range(_RANKS)])
-        ranks[rank].add(iri)
 
     def label(self, iri: str) -> str | None:
         """Give the English label of a thing, or None."""
@@ -77,66 +85,82 @@ class Known:
             self.passing[iri] = label
         elif iri not in self.own:
             self.own[iri] = label
-            self.add_name(label, iri)
+            self.names.add(Name(label, iri))
 
     def forget(self) -> None:
         """Forget what only the last row could name."""
         if self.passing:
             self.passing.clear()
 
-    def find(self, text: str, kind: str, on: str) -> str:
-        """Find a thing by label, alias or code; give its short name.
+    def find(self, text: str, kind: str = "", *, on: str = "", scheme: str = "") -> str:
+        """Find a thing by label, alias, name of that time or code; give its short name.
+
+        Without a scheme, codes are those of ISO 3166 in capital letters: the numbers and letters
+        of other lists mean other states.
 
         Args:
             text: what the cell says; a short name such as ``actor:japan`` is one too.
             kind: the prefix of the thing (actor, place …), or empty for any.
-            on: the day on which the name must be valid; empty for any day.
+            on: a date on which the name holds, as EDTF; empty for whenever.
+            scheme: the list whose code it is (cow, gw, iso, name).
 
         Raises:
-            RowFault: nothing or several things have that name.
+            RowFault: nothing or several things have that name, or ``on`` is no date.
         """
         text = text.strip()
         start = PREFIXES[kind] if kind else ""
-        for found in self.names.get(folded(text), ()):
-            things = sorted(iri for iri in found if iri.startswith(start))
+        first, last = span(on.strip()) if on.strip() else ("", "")
+        found = self.names.find(text, start=start, schemes=(scheme,) if scheme else ())
+        holding = [name for name in found if name.holds(first, last)]
+        for names in _levels(holding, text, bool(scheme)):
+            things = sorted({name.thing for name in names})
             if len(things) == 1:
                 return compact(things[0])
             if things:
-                raise RowFault(
-                    "table-name-ambiguous",
-                    f"'{text}' is the name of {', '.join(map(compact, things))}",
-                    "a name that only one has, or a line in [values] that says which",
-                )
-        if (iri := self._by_short_name(text, start)) is not None:
+                raise _ambiguous(text, things, on)
+        if not scheme and (iri := self._by_short_name(text, start)) is not None:
             return compact(iri)
-        raise self._unknown(text, kind, start)
+        raise self._unknown(text, kind, found, on, scheme)
 
     def _by_short_name(self, text: str, start: str) -> str | None:
         prefix, colon, local = text.partition(":")
         iri = PREFIXES.get(prefix, "") + local if colon else text
         return iri if iri.startswith(start) and (iri in self.things or iri in self.own) else None
 
-    def _unknown(self, text: str, kind: str, start: str) -> RowFault:
-        names = (
-            name
-            for name, ranks in self.names.items()
-            if any(iri.startswith(start) for found in ranks for iri in found)
-        )
-        near = did_you_mean(folded(text), names)
-        return RowFault(
-            "table-name-unknown",
-            f"no {kind or 'thing'} is called '{text}'",
-            f"{near + ' Or add' if near else 'add'} an alias (skos:altLabel) in the data, "
-            "or a line in [values]",
-        )
+    def _unknown(self, text: str, kind: str, found: list[Name], on: str, scheme: str) -> RowFault:
+        what = f"the {scheme.upper()} code '{text}'" if scheme else f"the name '{text}'"
+        message = f"no {kind or 'thing'} has {what}" + (f" on {on}" if on else "")
+        if other := [name for name in found if name.first or name.last]:
+            times = ", ".join(
+                f"{compact(name.thing)} from {name.first or '…'} to {name.last or '…'}"
+                for name in other
+            )
+            return RowFault("table-name-unknown", message, f"a day within: {times}")
+        near = self.names.near(text, start=PREFIXES[kind] if kind else "", limit=3)
+        hint = f"did you mean {', '.join(name.text for _, name in near)}? Or add" if near else "add"
+        expected = f"{hint} an alias (skos:altLabel) in the data, or a line in [values]"
+        return RowFault("table-name-unknown", message, expected)
 
 
-def folded(text: str) -> str:
-    """Give a text as names are compared: without case, accents and superfluous spaces."""
-    plain = unicodedata.normalize("NFKD", text)
-    # Class 8 are the voicing marks of kana: they make another letter.
-    letters = "".join(sign for sign in plain if unicodedata.combining(sign) in (0, 8))
-    return " ".join(letters.casefold().split())
+def _levels(names: list[Name], text: str, scheme: bool) -> Iterable[list[Name]]:
+    """Sort names, the surest first: labels, ISO codes in capitals, aliases, names of the time."""
+    if scheme:
+        return [names]
+    return [
+        [name for name in names if name.sort == "label"],
+        [name for name in names if name.sort == _CODE and not name.scheme and name.text == text],
+        [name for name in names if name.sort == "alias"],
+        [name for name in names if name.sort == _DATED_NAME],
+    ]
+
+
+def _ambiguous(text: str, things: list[str], on: str) -> RowFault:
+    expected = "a name that only one has, or a line in [values] that says which"
+    return RowFault(
+        "table-name-ambiguous",
+        f"'{text}' is the name of {', '.join(map(compact, things))}",
+        expected if on else f"{expected}; or the day, |actor:on={{…}}",
+    )
 
 
 def known(root: Path, without: set[Path]) -> Known:
@@ -150,20 +174,23 @@ def known(root: Path, without: set[Path]) -> Known:
         UnreadableFile: a file is not Turtle.
     """
     found = Known()
+    dated: dict[str, dict[str, str]] = {}
     for path in source_files(root):
         if without.isdisjoint(path.resolve().parents):
-            found_in(path, found)
+            _read(path, found, dated)
+    _add_designations(found, dated)
     return found
 
 
-def found_in(path: Path, known: Known) -> None:
-    """Add what one Turtle file knows."""
+def _read(path: Path, known: Known, dated: dict[str, dict[str, str]]) -> None:
     from pyoxigraph import RdfFormat, parse
 
     try:
-        quads: Iterable[Any] = parse(input=read(path), format=RdfFormat.TURTLE)
-        for quad in quads:
-            _add(known, quad.subject.value, quad.predicate.value, quad.object)
+        for quad in parse(input=read(path), format=RdfFormat.TURTLE):
+            subject, name = quad.subject.value, quad.predicate.value
+            _add(known, subject, name, quad.object)
+            if name in _DESIGNATION:
+                dated.setdefault(subject, {})[_DESIGNATION[name]] = quad.object.value
     except SyntaxError as error:
         raise UnreadableFile(
             f"not Turtle: {error.msg}",
@@ -174,12 +201,37 @@ def found_in(path: Path, known: Known) -> None:
 
 def _add(known: Known, subject: str, name: str, value: Any) -> None:
     known.things.add(subject)
-    if name in _NAMES:
-        known.add_name(value.value, subject, _NAMES[name])
-        if name != _ALT_LABEL and value.language == "en":
+    if subject.startswith(_DOC):
+        if name in _DOCUMENT:
+            document = known.documents.setdefault(subject, Document(subject))
+            setattr(document, _DOCUMENT[name], value.value)
+    elif subject.startswith(_UNNAMED):
+        return
+    elif name in _LABELS:
+        known.names.add(Name(value.value, subject))
+        if value.language == "en":
             known.labels[subject] = value.value
+    elif name == _ALT_LABEL:
+        known.names.add(Name(value.value, subject, "alias"))
     elif name in _CODES:
-        known.add_name(value.value, subject, 2)
-    elif subject.startswith(_DOC) and name in _DOCUMENT:
-        document = known.documents.setdefault(subject, Document(subject))
-        setattr(document, _DOCUMENT[name], value.value)
+        known.names.add(Name(value.value, subject, _CODE))
+
+
+def _add_designations(known: Known, dated: dict[str, dict[str, str]]) -> None:
+    """Add codes and names by time: each as long as the claims that affirm it allow."""
+    bounds: dict[str, list[tuple[str, str]]] = {}
+    for parts in dated.values():
+        if "affirms" in parts:
+            pair = (parts.get("earliestStart", ""), parts.get("latestEnd", ""))
+            bounds.setdefault(parts["affirms"], []).append(pair)
+    for relation, parts in dated.items():
+        if "designated" not in parts:
+            continue
+        scheme = SCHEMES.get(parts.get("designationScheme", ""), "")
+        pairs = bounds.get(relation, [])
+        first = max((first for first, _ in pairs), default="")
+        last = min((last for _, last in pairs if last), default="")
+        sort = _DATED_NAME if scheme == "name" else _CODE
+        for text in (parts.get("code"), parts.get("letters")):
+            if text:
+                known.names.add(Name(text, parts["designated"], sort, scheme, first, last))

@@ -1,10 +1,10 @@
 """The program of a mapping: everything compiled, run on one row after another."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from allygraph.errors import MappingError
+from allygraph.names import compact
 from allygraph.tables import sheet
 from allygraph.tables.claims import Claim, Setting
 from allygraph.tables.conditions import choice
@@ -121,6 +121,8 @@ class Program:
         scope.names["spell"] = self.spell.columns
         self.key = scope.compile(mapping.sheet["key"], f"{place}: [sheet] key")
         scope.names["key"] = self.key.columns
+        # A number alone tells all rows apart; any other key has to be remembered.
+        self.numbered = mapping.sheet["key"] == "{#}"
         self.skip: dict[str, str] = mapping.sheet.get("skip", {})
         self.spells: dict[str, int] = {}
         self.keys: dict[str, int] = {}
@@ -197,9 +199,8 @@ class Program:
                 document = (
                     self.library.named(spec) if named else self.library.with_checksum(spec, sha256)
                 )
-                compiled_in = f"<{document.iri}>"
                 for claim in self.claims:
-                    claim.compiled_in = compiled_in
+                    claim.compiled_in(document)
         except RowFault as fault:
             raise MappingError(
                 fault.message, expected=fault.expected, place=self.mapping.place
@@ -239,10 +240,10 @@ class Program:
         row["key"] = key = self.key.fill(row)
         if key in self.skip:
             return self.skip[key]
-        name = slug(key)
+        row["slug"] = name = slug(key)
         if not name:
             raise RowFault("table-empty", "the row has no key", "a value").at(self.key.columns)
-        if (before := self.keys.setdefault(name, number)) != number:
+        if not self.numbered and (before := self.keys.setdefault(name, number)) != number:
             raise RowFault(
                 "table-duplicate",
                 f"'{key}' is the key of row {before} as well",
@@ -250,8 +251,8 @@ class Program:
             ).at(self.key.columns)
         return None
 
-    def things(self, row: Row, faults: list[RowFault]) -> Iterator[tuple[Thing, str]]:
-        """Give the things of a row with what to do where the data has them (keep or error).
+    def things(self, row: Row, faults: list[RowFault]) -> list[Thing]:
+        """Give the things of a row, nodes first, then claims.
 
         Each part that fails adds its fault and is left out; the others are still made.
         """
@@ -261,39 +262,49 @@ class Program:
                 faults.append(
                     RowFault("table-empty", "the cell is empty", "a value", column=column)
                 )
-        try:
-            if self.reader is not None:
-                evidence = self.reader.read(row[self.reader.column])
-                row["source_note"] = evidence.note
-        except RowFault as fault:
-            faults.append(fault.at([self.reader.column] if self.reader else []))
-            row.setdefault("source_note", "")
+        if self.reader is not None:
+            evidence = self._evidence(row, self.reader, faults)
         for name, template in self.variables:
             try:
                 row[name] = template.fill(row)
             except RowFault as fault:
                 row[name] = ""
                 faults.append(fault.at(template.columns))
-        if faults:
-            return
-        yield from self._made(row, evidence, faults)
+        things: list[Thing] = []
+        if not faults:
+            self._make(row, evidence, things, faults)
+        return things
 
-    def _made(
-        self, row: Row, evidence: Evidence | None, faults: list[RowFault]
-    ) -> Iterator[tuple[Thing, str]]:
+    def _evidence(self, row: Row, reader: Reader, faults: list[RowFault]) -> Evidence | None:
+        row["source_note"] = ""
+        try:
+            evidence = reader.read(row[reader.column])
+        except RowFault as fault:
+            faults.append(fault.at([reader.column]))
+            return None
+        row["source_note"] = evidence.note
+        return evidence
+
+    def _make(
+        self, row: Row, evidence: Evidence | None, things: list[Thing], faults: list[RowFault]
+    ) -> None:
         for node in self.nodes:
-            if node.name:
-                row[node.name] = ""
+            before = len(things)
             try:
-                for thing in node.make(row):
+                node.make(row, things)
+                for thing in things[before:]:
                     self.known.learn(thing.iri, thing.label)
-                    yield thing, node.existing
+                    if node.existing == "error" and thing.iri in self.known.things:
+                        raise RowFault(
+                            "table-existing",
+                            f"{compact(thing.iri)} is in the data already",
+                            'a new thing, or existing = "keep"',
+                        ).at(node.iri.columns)
             except RowFault as fault:
                 faults.append(fault)
         for claim in self.claims:
             try:
-                for thing in claim.make(row, evidence):
-                    yield thing, "claim"
+                claim.make(row, evidence, things)
             except RowFault as fault:
                 faults.append(fault)
         self.known.forget()

@@ -55,8 +55,7 @@ def rows(path: Path, delimiter: str, place: str, tell: Tell | None = None) -> It
     """
     lines = _lines(path, delimiter, place, tell)
     next(lines, None)
-    for number, line in enumerate(lines, start=1):
-        yield Line(line.line, number, line.cells)
+    yield from lines
 
 
 def _lines(path: Path, delimiter: str, place: str, tell: Tell | None) -> Iterator[Line]:
@@ -93,12 +92,14 @@ def _parsed(
 ) -> Iterator[Line]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     begin = 1
+    number = 0  # of the header
     try:
-        for count, cells in enumerate(reader):
+        for cells in reader:
             if cells:
-                yield Line(begin, 0, cells)
+                yield Line(begin, number, cells)
+                number += 1
             begin = reader.line_num + 1
-            if tell is not None and count % _STEP == 0:
+            if tell is not None and number % _STEP == 0:
                 tell(position(), total)
     except csv.Error as error:
         raise UnreadableFile(

@@ -18,7 +18,7 @@ _CHUNK = 1 << 20  # bytes gathered before a write
 class Sink(Protocol):
     """Takes things and counts them by class."""
 
-    made: Counter[str]
+    made: Counter[tuple[str, ...]]
     unverified: int
 
     def add(self, thing: Thing, row: int) -> None:
@@ -59,7 +59,7 @@ class Collected:
     """Keeps all things in memory, by part and IRI."""
 
     def __init__(self) -> None:
-        self.made: Counter[str] = Counter()
+        self.made: Counter[tuple[str, ...]] = Counter()
         self.unverified = 0
         self.things: dict[str, dict[str, str]] = {part: {} for part in PARTS}
         self.rows: dict[str, int] = {}
@@ -73,7 +73,7 @@ class Collected:
             raise clash(thing, before, self.rows.get(thing.iri))
         self.things[thing.part][thing.iri] = thing.lines
         self.rows[thing.iri] = row
-        self.made.update(thing.classes)
+        self.made[thing.classes] += 1
         self.unverified += thing.unverified
 
 
@@ -85,7 +85,7 @@ class Streamed:
     """
 
     def __init__(self, file: IO[bytes] | None) -> None:
-        self.made: Counter[str] = Counter()
+        self.made: Counter[tuple[str, ...]] = Counter()
         self.unverified = 0
         self.file = file
         self.seen: dict[int, int] = {}
@@ -101,7 +101,7 @@ class Streamed:
                 return
             raise clash(thing, "", None)
         self.seen[key] = content
-        self.made.update(thing.classes)
+        self.made[thing.classes] += 1
         self.unverified += thing.unverified
         self.waiting.append(thing.lines)
         self.size += len(thing.lines)

@@ -18,12 +18,11 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TO_ESCAPE = re.compile(r'[\\"\x00-\x1f\x7f]')
 _THINGS = frozenset(KINDS_OF_THING) - {"graph"}
 _LOCAL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NOT_IN_IRIS = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_OURS = re.compile(f"({'|'.join(sorted(_THINGS))}):({_LOCAL.pattern})")
 _XSD = PREFIXES["xsd"]
 _TRUE = {"true": "true", "1": "true", "yes": "true", "false": "false", "0": "false", "no": "false"}
 
 
-@lru_cache(maxsize=50_000)
 def full(name: str) -> str:
     """Give the whole IRI of a name that a template gave.
 
@@ -31,22 +30,27 @@ def full(name: str) -> str:
         RowFault: it is no name, or a name of ours with an empty part or a sign other than small
             letters, digits and single hyphens.
     """
+    if (match := _OURS.fullmatch(name)) is not None:
+        return f"{BASE}{match[1]}/{match[2]}"
+    return _other(name)
+
+
+def _other(name: str) -> str:
     try:
         iri = expand(name)
     except UnknownName as error:
         raise RowFault("table-name-invalid", error.message, error.expected or "") from error
     kind, slash, local = iri.removeprefix(BASE).partition("/")
-    if slash and kind in _THINGS and iri.startswith(BASE):
-        if not _LOCAL.fullmatch(local):
-            empty = not local or "--" in local or local[0] == "-" or local[-1] == "-"
-            raise RowFault(
-                "table-empty" if empty else "table-name-invalid",
-                f"'{name}' {'has an empty part' if empty else 'is not a name'}",
-                "small letters and digits with single hyphens between, as |slug gives them",
-            )
-    elif _NOT_IN_IRIS.search(iri):
-        raise RowFault("table-name-invalid", f"'{name}' is not a name", "an IRI, or as actor:nato")
-    return iri
+    if not (slash and kind in _THINGS and iri.startswith(BASE)):
+        return iri
+    if _LOCAL.fullmatch(local):
+        return iri
+    empty = not local or "--" in local or local[0] == "-" or local[-1] == "-"
+    raise RowFault(
+        "table-empty" if empty else "table-name-invalid",
+        f"'{name}' {'has an empty part' if empty else 'is not a name'}",
+        "small letters and digits with single hyphens between, as |slug gives them",
+    )
 
 
 def node(name: str) -> str:
@@ -127,14 +131,8 @@ def _decimal(value: str) -> str:
     return text if "." in text else f"{text}.0"
 
 
-class Span(tuple[str, str]):
-    """First and last possible day as ISO texts."""
-
-    __slots__ = ()
-
-
 @lru_cache(maxsize=50_000)
-def span(edtf: str) -> Span:
+def span(edtf: str) -> tuple[str, str]:
     """Give the first and the last day that an EDTF value can mean, as ISO texts.
 
     Raises:
@@ -144,7 +142,7 @@ def span(edtf: str) -> Span:
         first, last = bounds(edtf)
     except DateError as error:
         raise RowFault("table-date", error.message, error.expected or "") from error
-    return Span((first.isoformat(), last.isoformat()))
+    return first.isoformat(), last.isoformat()
 
 
 def day(iso: str) -> str:

@@ -2,17 +2,18 @@
 
 The rules are those of the two clocks: a start alone is known to have lasted until that day; an
 attestation bounds start and end by the day on which it was said. Each value is as precise as its
-source; nothing is invented.
+source; nothing is invented. Lines are ``<property> value``, as in `allygraph.tables.values`.
 """
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from allygraph.errors import MappingError
 from allygraph.names import PREFIXES, expand
 from allygraph.tables.faults import RowFault
 from allygraph.tables.mapping import check
 from allygraph.tables.templates import Fill, Row, Scope, Template
-from allygraph.tables.terms import day, span, typed
+from allygraph.tables.terms import day, span
 
 _ALLY = PREFIXES["ally"]
 _EDTF = expand("edtf:EDTF")
@@ -20,10 +21,38 @@ END_KINDS = ("known", "ongoing", "renewing", "unknown")
 DOCUMENT = "document"
 _OPEN = ("", "..")
 _PARTS: dict[str, tuple[type, ...]] = {"year": (str,), "month": (str,), "day": (str,)}
+_END_KIND = {kind: f"<{_ALLY}endKind> <{expand(f'kind:end-{kind}')}>" for kind in END_KINDS}
+
+
+class Dated(NamedTuple):
+    """A date: its first and last day as ISO texts, and the lines that tell it."""
+
+    first: str
+    last: str
+    lines: tuple[str, ...]
+
+
+@lru_cache(maxsize=50_000)
+def _start(text: str) -> Dated:
+    first, last = span(text)
+    lines = (f'<{_ALLY}start> "{text}"^^<{_EDTF}>', _bound("earliestStart", first))
+    return Dated(first, last, (*lines, _bound("latestStart", last)))
+
+
+@lru_cache(maxsize=50_000)
+def _end(text: str) -> Dated:
+    first, last = span(text)
+    lines = (f'<{_ALLY}end> "{text}"^^<{_EDTF}>', _bound("earliestEnd", first))
+    return Dated(first, last, (*lines, _bound("latestEnd", last)))
+
+
+@lru_cache(maxsize=50_000)
+def _bound(name: str, iso: str) -> str:
+    return f"<{_ALLY}{name}> {day(iso)}"
 
 
 class Times:
-    """The dates of a ``[[claim]]``, compiled: gives its properties and values for a row.
+    """The dates of a ``[[claim]]``, compiled: gives its lines for a row.
 
     Raises:
         MappingError: a template is malformed.
@@ -35,71 +64,77 @@ class Times:
         self.attested = scope.compile(spec.get("attested", ""), f"{place} attested")
         self.end_kind = scope.compile(spec.get("end_kind", ""), f"{place} end_kind")
 
-    def properties(self, row: Row, document_day: str, affirms: bool) -> list[tuple[str, str]]:
-        """Give properties (as N-Quads writes them) with their values.
+    def add(self, row: Row, document_day: str, affirms: bool, lines: list[str]) -> None:
+        """Add the lines of a row.
 
         Args:
             row: the row.
             document_day: the day from which the claim's document is known, ISO or empty.
             affirms: whether the claim affirms; only then does a missing end mean that it goes on.
+            lines: where they go.
 
         Raises:
             RowFault: a text is no date, or the end comes before the start.
         """
-        start, end = self._date(self.start, row), self._date(self.end, row)
-        found: list[tuple[str, str]] = []
-        earliest_start = latest_start = ""
-        if start:
-            earliest_start, latest_start = _bounds(start, self.start)
-            found += [_dated("start", start), _bound("earliestStart", earliest_start)]
-        if end:
-            first, last = _bounds(end, self.end)
-            if last < earliest_start:
+        start_text, end_text = self.start.fill(row).strip(), self.end.fill(row).strip()
+        start = _read(_start, start_text, self.start)
+        end = _read(_end, end_text, self.end)
+        first, last = self._attested(row, document_day)
+        if start is not None:
+            lines += start.lines
+            last = start.last
+        elif last:
+            lines.append(_bound("latestStart", last))
+        if end is not None:
+            if start is not None and end.last < start.first:
                 raise RowFault(
                     "table-backwards",
-                    f"it ends ('{end}') before it begins ('{start}')",
+                    f"it ends ('{end_text}') before it begins ('{start_text}')",
                     "an end that is not before the start",
                 ).at(self.end.columns)
-            found += [_dated("end", end), _bound("earliestEnd", first), _bound("latestEnd", last)]
-        first, last = self._attested(row, document_day)
-        latest_start = latest_start or last
-        if latest_start:
-            found.append(_bound("latestStart", latest_start))
-        if not end and (first or latest_start):
-            found.append(_bound("earliestEnd", max(first, latest_start)))
-        return found + self._kind(row, end, affirms)
-
-    def _date(self, template: Template, row: Row) -> str:
-        text = template.fill(row).strip()
-        return "" if text in _OPEN else text
+            lines += end.lines
+        elif first or last:
+            lines.append(_bound("earliestEnd", max(first, last)))
+        self._kind(row, end is not None, affirms, lines)
 
     def _attested(self, row: Row, document_day: str) -> tuple[str, str]:
-        text = self.attested.fill(row).strip()
-        if not text:
+        if self.attested.constant == "" or not (text := self.attested.fill(row).strip()):
             return "", ""
-        if text == DOCUMENT:
-            if not document_day:
-                raise RowFault(
-                    "table-source",
-                    "the document has neither a day of publication nor one of retrieval",
-                    "[sheet] retrieved, or a date in the title",
-                )
-            return document_day, document_day
-        return _bounds(text, self.attested)
+        if text != DOCUMENT:
+            try:
+                return span(text)
+            except RowFault as fault:
+                raise fault.at(self.attested.columns) from None
+        if not document_day:
+            raise RowFault(
+                "table-source",
+                "the document has neither a day of publication nor one of retrieval",
+                "[sheet] retrieved, or a date in the title",
+            )
+        return document_day, document_day
 
-    def _kind(self, row: Row, end: str, affirms: bool) -> list[tuple[str, str]]:
-        kind = self.end_kind.fill(row).strip()
+    def _kind(self, row: Row, ended: bool, affirms: bool, lines: list[str]) -> None:
+        kind = "" if self.end_kind.constant == "" else self.end_kind.fill(row).strip()
         if not kind:
-            kind = "known" if end else "ongoing" if affirms else ""
-        if not kind:
-            return []
-        if kind not in END_KINDS or (kind == "known" and not end):
+            kind = "known" if ended else "ongoing" if affirms else ""
+        elif kind not in END_KINDS or (kind == "known" and not ended):
             raise RowFault(
                 "table-value",
-                f"'{kind}' is not how it ends" if kind != "known" else "a known end has no date",
+                "a known end has no date" if kind == "known" else f"'{kind}' is no kind of end",
                 f"one of {', '.join(END_KINDS)}; known only with a date",
             ).at(self.end_kind.columns or self.end.columns)
-        return [(f"<{_ALLY}endKind>", f"<{expand(f'kind:end-{kind}')}>")]
+        if kind:
+            lines.append(_END_KIND[kind])
+
+
+def _read(read: Any, text: str, template: Template) -> Dated | None:
+    if text in _OPEN:
+        return None
+    try:
+        found: Dated = read(text)
+    except RowFault as fault:
+        raise fault.at(template.columns) from None
+    return found
 
 
 def date_template(spec: str | dict[str, Any] | None, scope: Scope, place: str) -> Template:
@@ -117,10 +152,10 @@ def date_template(spec: str | dict[str, Any] | None, scope: Scope, place: str) -
         raise MappingError("a day without a month", expected="month = …", place=place)
     parts = [scope.compile(spec[key], place) for key in _PARTS if key in spec]
     columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
-    return Template(_joined([part.fill for part in parts], columns), columns, None)
+    return Template(_joined([part.fill for part in parts]), columns, None)
 
 
-def _joined(fills: list[Fill], columns: tuple[str, ...]) -> Fill:
+def _joined(fills: list[Fill]) -> Fill:
     def fill(row: Row) -> str:
         found: list[str] = []
         for width, get in zip((4, 2, 2), fills, strict=False):
@@ -131,19 +166,3 @@ def _joined(fills: list[Fill], columns: tuple[str, ...]) -> Fill:
         return "-".join(found)
 
     return fill
-
-
-def _bounds(text: str, template: Template) -> tuple[str, str]:
-    try:
-        first, last = span(text)
-    except RowFault as fault:
-        raise fault.at(template.columns) from None
-    return first, last
-
-
-def _dated(name: str, text: str) -> tuple[str, str]:
-    return f"<{_ALLY}{name}>", typed(text, _EDTF)
-
-
-def _bound(name: str, iso: str) -> tuple[str, str]:
-    return f"<{_ALLY}{name}>", day(iso)
