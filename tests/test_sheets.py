@@ -1,7 +1,7 @@
 """The sheets as data: every row is a claim or a stated exception, every claim has its row.
 
 The sheets are not part of the repository; tests that need them look beside it and are skipped
-where they are missing. Rows that make no claim stand in ``tests/sheets-skipped.tsv``, each with
+where they are missing. Rows that make no claim stand in ``data/mappings/skipped.tsv``, each with
 its reason and, where the article says the same, the numbers of the article's claims.
 """
 
@@ -103,7 +103,7 @@ def claims():
 @pytest.fixture(scope="module")
 def skipped():
     """Read the rows that make no claim."""
-    with (ROOT / "tests" / "sheets-skipped.tsv").open(encoding="utf-8", newline="") as lines:
+    with (ROOT / "data" / "mappings" / "skipped.tsv").open(encoding="utf-8", newline="") as lines:
         return {(row["sheet"], row["row"]): row for row in csv.DictReader(lines, delimiter="\t")}
 
 
