@@ -49,6 +49,7 @@ docs: setup
 bench: setup
 	$(VENV)/bin/python benchmarks/build_and_query.py
 	$(VENV)/bin/python benchmarks/holdings.py 100000
+	$(VENV)/bin/python benchmarks/import_table.py 1000000
 	$(VENV)/bin/python benchmarks/serve.py
 
 clean:

@@ -25,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+PANDAS = Path(__file__).with_name("import_table_pandas.py")
 SEED = 20260101
 FIRST_DAY, LAST_DAY = date(1945, 1, 1).toordinal(), date(2026, 1, 1).toordinal()
 MAPPING = """
@@ -93,86 +94,6 @@ def rows(count: int, known: dict[str, Any]) -> Iterator[list[str]]:
         ]
 
 
-def by_pandas(folder: Path) -> None:
-    """Write the N-Quads with pandas: what an import makes of the sheet, column by column."""
-    import numpy as np
-    import pandas as pd
-
-    known = json.loads((folder / "names.json").read_text())
-    frame = pd.read_csv(folder / "sheet.csv", dtype=object, keep_default_na=False)
-    state, organisation = known["states"], known["organisations"]
-    member = frame["state"].map({key: pair[0] for key, pair in state.items()})
-    member_label = frame["state"].map({key: pair[1] for key, pair in state.items()})
-    org = frame["organisation"].map({key: pair[0] for key, pair in organisation.items()})
-    org_label = frame["organisation"].map({key: pair[1] for key, pair in organisation.items()})
-    spell = frame.groupby(["organisation", "state"]).cumcount() + 1
-    tail = pd.Series(np.where(spell > 1, "-" + spell.astype(str), ""), dtype=object)
-    base = "https://w3id.org/allygraph/"
-    ally, xsd = f"{base}ns#", "http://www.w3.org/2001/XMLSchema#"
-    rdfs_label = "<http://www.w3.org/2000/01/rdf-schema#label>"
-    graph = f" <{base}graph/imports/benchmark> .\n"
-    local = frame["organisation"].map(
-        {key: pair[0].rpartition("/")[2] for key, pair in organisation.items()}
-    )
-    rel = f"<{base}rel/benchmark-" + local + "-"
-    rel = rel + frame["state"].map({k: pair[0].rpartition("/")[2] for k, pair in state.items()})
-    rel = rel + tail + ">"
-    number = pd.Series(np.arange(1, len(frame) + 1).astype(str), dtype=object)
-    claim = f"<{base}claim/benchmark-" + number + ">"
-    joined, left = frame["joined"], frame["left"]
-
-    def day(text: Any, last: bool) -> Any:
-        # The first or last day of a year, month or day.
-        full = text.where(text.str.len() == 10, text.str[:7] + "-01")
-        full = full.where(text.str.len() > 4, text + "-01-01")
-        if not last:
-            return full
-        days = pd.to_datetime(full, format="%Y-%m-%d")
-        ends = days.where(text.str.len() > 4, days + pd.offsets.YearEnd(0))
-        ends = ends.where(text.str.len() != 7, days + pd.offsets.MonthEnd(0))
-        return pd.Series(ends.dt.strftime("%Y-%m-%d"), dtype=object)
-
-    with (folder / "pandas.nq").open("w", encoding="utf-8") as file:
-
-        def write(subject: Any, name: str, value: Any, where: Any = None) -> None:
-            lines = subject + (f" {name} " + value + graph)
-            file.write("".join(lines if where is None else lines[where]))
-
-        def dated(name: str, text: Any, where: Any = None) -> None:
-            write(claim, f"<{ally}{name}>", '"' + text + f'"^^<{xsd}date>', where)
-
-        rdf_type = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-        write(rel, rdf_type, f"<{ally}Membership>")
-        write(rel, rdfs_label, '"membership of ' + member_label + " in " + org_label + '"@en')
-        write(rel, f"<{ally}member>", "<" + member + ">")
-        write(rel, f"<{ally}organization>", "<" + org + ">")
-        label = '"' + member_label + " joined " + org_label + " on " + joined + '"@en'
-        ended = left != ""
-        write(claim, rdf_type, f"<{ally}Claim>")
-        write(claim, rdfs_label, label)
-        write(claim, "<http://purl.org/dc/terms/identifier>", '"' + number + '"')
-        write(claim, f"<{ally}row>", '"' + number + f'"^^<{xsd}integer>')
-        write(claim, f"<{ally}affirms>", rel)
-        write(claim, f"<{ally}source>", f"<{base}doc/example-memberships>")
-        write(claim, f"<{ally}assertedBy>", f"<{base}actor/allygraph-editors>")
-        write(claim, f"<{ally}modality>", f"<{base}kind/modality-fact>")
-        write(claim, f"<{ally}review>", f"<{base}kind/review-verified>")
-        reason = "The compilers kept the fact, not the words of the source."
-        write(claim, f"<{ally}noQuoteReason>", f'"{reason}"@en')
-        edtf = "http://id.loc.gov/datatypes/edtf/EDTF"
-        write(claim, f"<{ally}start>", '"' + joined + f'"^^<{edtf}>')
-        write(claim, f"<{ally}end>", '"' + left + f'"^^<{edtf}>', ended)
-        latest_start = day(joined, True)
-        dated("earliestStart", day(joined, False))
-        dated("latestStart", latest_start)
-        dated("earliestEnd", latest_start, ~ended)
-        known_end = left.where(ended, "2000")
-        dated("earliestEnd", day(known_end, False), ended)
-        dated("latestEnd", day(known_end, True), ended)
-        write(claim, f"<{ally}endKind>", f"<{base}kind/end-known>", ended)
-        write(claim, f"<{ally}endKind>", f"<{base}kind/end-ongoing>", ~ended)
-
-
 def measure(command: list[str]) -> tuple[float, float, float]:
     """Run a command; give its CPU seconds, wall seconds and peak memory in megabytes."""
     begin = time.perf_counter()
@@ -199,11 +120,7 @@ def main() -> None:
     """Make the sheet, run both, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("--pandas", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.pandas:
-        by_pandas(arguments.pandas)
-        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         known = names()
@@ -216,7 +133,7 @@ def main() -> None:
         command = [sys.executable, "-m", "allygraph", "import", "table", str(folder / "sheet.csv")]
         command += ["--mapping", str(folder / "mapping.toml"), "--name", "benchmark"]
         ours = measure([*command, "-f", "nq", "-o", str(folder / "ours.nq")])
-        theirs = measure([sys.executable, __file__, "--pandas", str(folder)])
+        theirs = measure([sys.executable, str(PANDAS), str(folder)])
         # The document itself is made by the import only.
         mine = fingerprint(folder / "ours.nq", without=b"<https://w3id.org/allygraph/doc/")
         same = mine == fingerprint(folder / "pandas.nq")

@@ -111,7 +111,7 @@ def test_a_quote_that_the_text_does_not_print_is_asked_for_again(root, tmp_path)
     text.write_text(TEXT, encoding="utf-8")
     answers = [
         *("The Gazette on Japan", "doubts", "rel:nato-japan-itpp", "", "", "uncertainty"),
-        *("no-such.txt", str(text), "it is 'not yet clear'", "it is “not yet clear”"),
+        *("no-such.txt", str(text), "it is 'not yet clear'", ""),
         *("verbatim", "", "2023-02-30", "2023-02", "unknown", "soon", "2023-06-01"),
         *("when is not clear", "verified", "", "y"),
     ]
@@ -124,6 +124,7 @@ def test_a_quote_that_the_text_does_not_print_is_asked_for_again(root, tmp_path)
     assert "'2023-02-30' names no real day" in done.stderr
     assert "'soon' is not a date" in done.stderr
     assert '+    ally:earliestEnd "2023-06-01"^^xsd:date ;' in done.stdout
+    assert '+    oa:exact "it is “not yet clear”" ;' in done.stdout
     assert "+    ally:checkedAgainst" in done.stdout
 
 

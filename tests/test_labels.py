@@ -61,6 +61,20 @@ def test_an_indo_pacific_actor_has_a_japanese_and_a_korean_name(thing):
     assert len(LABELS[thing]["ko"]) == 1
 
 
+def test_every_state_of_the_indo_pacific_region_is_in_the_list_or_has_both_names_too():
+    """A state that comes to the region later must not be forgotten."""
+    links = defaultdict(set)
+    for path in [*sorted(ACTORS.glob("states*.ttl")), ROOT / "data" / "places" / "regions.ttl"]:
+        for quad in file_quads(path, name=path.name):
+            if compact(quad.predicate.value) in ("ally:inRegion", "ally:isPartOf"):
+                links[compact(quad.subject.value)].add(compact(quad.object.value))
+    parts = {place for place, wider in links.items() if "place:indo-pacific" in wider}
+    states = {thing for thing, region in links.items() if region & parts and "actor:" in thing}
+
+    assert len(states) >= 40
+    assert {s for s in states if not (LABELS[s]["ja"] and LABELS[s]["ko"])} == set()
+
+
 def script_of(sign):
     """Give the first word of a sign's name, which names its script."""
     return unicodedata.name(sign, "?").partition(" ")[0].partition("-")[0]

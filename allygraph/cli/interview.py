@@ -15,7 +15,7 @@ from allygraph.curation.questions import BY_KEY, QUESTIONS, Answers, NewThing, Q
 from allygraph.curation.spells import KNOWN, ONGOING
 from allygraph.curation.terms import term
 from allygraph.curation.things import NOTE, Workshop
-from allygraph.errors import AllygraphError
+from allygraph.errors import AllygraphError, RefusedClaim
 from allygraph.names import compact, expand
 
 _NEW, _NONE = "new", "-"
@@ -318,6 +318,7 @@ class Interview:
                 judge(text)
             except AllygraphError as error:
                 self._refuse(error)
+                default = _printed(error) or default
                 continue
             return text
 
@@ -359,6 +360,13 @@ class Interview:
 def expand_local(fields: dict[str, Field], local: str) -> str:
     """Give the path of the field with a local name."""
     return next(path for path, one in fields.items() if one.short.partition(":")[2] == local)
+
+
+def _printed(error: AllygraphError) -> str | None:
+    """Give the words that a text prints instead of a quote, to be taken by Enter."""
+    words = error.expected or ""
+    quoted = isinstance(error, RefusedClaim) and words.startswith("“") and words.endswith("”")
+    return words[1:-1] if quoted else None
 
 
 def _none(optional: bool, default: str | None) -> str:

@@ -158,8 +158,10 @@ class Workshop:
 
 
 def shown(value: Term) -> str:
-    """Give a value for the eye."""
-    return compact(value.value) if isinstance(value, NamedNode) else str(value)
+    """Give a value for the eye: short names, texts without their datatype."""
+    if not isinstance(value, Literal):
+        return compact(value.value) if isinstance(value, NamedNode) else str(value)
+    return f'"{value.value}"' + (f"@{value.language}" if value.language else "")
 
 
 def _following(statements: list[Statement]) -> list[Statement]:

@@ -91,7 +91,7 @@ class Claim:
         )
         self.flags = _flags(spec, inner, place)
         self.concepts = self._fixed_concepts(spec, inner, place)
-        self.grounds: dict[int, tuple[Evidence, Grounds]] = {}
+        self.grounds: dict[tuple[int, int], tuple[Evidence, Grounds]] = {}
 
     def compiled_in(self, document: Document) -> None:
         """Say in each claim in which table the editors noted it."""
@@ -163,12 +163,15 @@ class Claim:
                 return self._stated(wanted)
         if evidence is None or not evidence.documents:
             raise RowFault("table-source", "the row names no document", "a document in the cell")
-        known = self.grounds.get(id(evidence))
+        index = 0
+        if len(evidence.documents) > 1:
+            index = _first_that_can_know(evidence, self.times.last_day(row))
+        known = self.grounds.get((id(evidence), index))
         if known is None or known[0] is not evidence:
             if len(self.grounds) > _MEMORY:
                 self.grounds.clear()
-            made = _grounds(evidence.documents, evidence.general)
-            self.grounds[id(evidence)] = known = (evidence, made)
+            made = _grounds(evidence.documents, evidence.general, index)
+            self.grounds[id(evidence), index] = known = (evidence, made)
         return known[1]
 
     def _stated(self, wanted: str) -> Grounds:
@@ -267,8 +270,18 @@ _VERIFIED, _UNVERIFIED = (
 _TRUE = typed("true", expand("xsd:boolean"))
 
 
-def _grounds(documents: tuple[Document, ...], general: bool) -> Grounds:
-    first, *further = documents
+def _first_that_can_know(evidence: Evidence, day: str) -> int:
+    """Find the first document that is not older than the claim; where all are, the first."""
+    general = full(GENERAL_KNOWLEDGE)
+    for index, document in enumerate(evidence.documents):
+        if document.day >= day and document.iri != general:
+            return index
+    return 0
+
+
+def _grounds(documents: tuple[Document, ...], general: bool, index: int = 0) -> Grounds:
+    first = documents[index]
+    further = [document for document in documents if document is not first]
     lines = [f"<{_ALLY}source> <{first.iri}>"]
     lines += [f"<{_ALLY}furtherSource> <{document.iri}>" for document in further]
     return Grounds(tuple(lines), first.publisher, first.iri, first.day, general)

@@ -97,6 +97,21 @@ class Times:
             lines.append(_bound("earliestEnd", max(first, last)))
         self._kind(row, end is not None, affirms, lines)
 
+    def last_day(self, row: Row) -> str:
+        """Give the last day of what is claimed (end, else start, else attestation), or nothing.
+
+        Raises:
+            RowFault: a text is no date.
+        """
+        end = _read(_end, self.end.fill(row).strip(), self.end)
+        if end is not None:
+            return end.last
+        start = _read(_start, self.start.fill(row).strip(), self.start)
+        if start is not None:
+            return start.last
+        text = self.attested.fill(row).strip()
+        return "" if text in ("", DOCUMENT) else self._attested(row, "")[1]
+
     def _attested(self, row: Row, document_day: str) -> tuple[str, str]:
         if self.attested.constant == "" or not (text := self.attested.fill(row).strip()):
             return "", ""
