@@ -21,7 +21,8 @@ _ABOUT = "?claim ally:compiledIn ?sheet ; ally:affirms|ally:denies|ally:doubts ?
 _COUNTS = {
     "rows": "SELECT ?sheet (COUNT(DISTINCT ?row) AS ?n) "
     "{ ?claim ally:compiledIn ?sheet ; ally:row ?row } GROUP BY ?sheet",
-    "claims": "SELECT ?sheet (COUNT(?claim) AS ?n) { ?claim ally:compiledIn ?sheet } GROUP BY ?sheet",
+    "claims": "SELECT ?sheet (COUNT(?claim) AS ?n) "
+    "{ ?claim ally:compiledIn ?sheet } GROUP BY ?sheet",
     "things": f"SELECT ?sheet (COUNT(DISTINCT ?thing) AS ?n) {{ {_ABOUT} }} GROUP BY ?sheet",
     "relationships": f"SELECT ?sheet (COUNT(DISTINCT ?thing) AS ?n) {{ {_ABOUT} "
     "?thing a/rdfs:subClassOf* ally:Relationship } GROUP BY ?sheet",
@@ -40,6 +41,12 @@ claims contradict each other on some day, by all that is known.
 
 | sheet | rows | without a claim | claims | things | relationships | unverified | contested |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+"""
+_REASONS = """
+## Rows without a claim
+
+| sheet | row | why |
+| --- | --- | --- |
 """
 
 
@@ -96,14 +103,15 @@ def sheets_page(engine: OxigraphEngine, root: Path) -> str:
     )
     reasons = [(s.name, row, why) for s in found for row, why in sorted(s.skipped.items())]
     table = "".join(f"| {sheet} | {row} | {why} |\n" for sheet, row, why in reasons)
-    return f"{_HEAD}{rows}\n## Rows without a claim\n\n| sheet | row | why |\n| --- | --- | --- |\n{table}"
+    return f"{_HEAD}{rows}{_REASONS}{table}"
 
 
 def _by_sheet(engine: OxigraphEngine, query: str) -> dict[str, int]:
     prefixes = f"{_PREFIXES}PREFIX rdfs: <{PREFIXES['rdfs']}>\n"
     found = {}
     for sheet, count in engine.select(prefixes + query).rows:
-        assert sheet is not None and count is not None
+        assert sheet is not None
+        assert count is not None
         found[_sheet_name(sheet.value)] = int(count.value)
     return found
 
@@ -116,7 +124,8 @@ def _identifiers(engine: OxigraphEngine) -> dict[str, set[str]]:
     )
     found: dict[str, set[str]] = {}
     for sheet, row in engine.select(query).rows:
-        assert sheet is not None and row is not None
+        assert sheet is not None
+        assert row is not None
         found.setdefault(_sheet_name(sheet.value), set()).add(row.value)
     return found
 

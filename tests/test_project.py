@@ -32,7 +32,7 @@ ROWS = [
     "graph holdings queries",
     "consistency lookup testimony",
     "derive evidence reason",
-    "competency describe difference resolve succession",
+    "compilation competency describe difference resolve succession",
     "build",
     "validation export",
     "client curation tables web",

@@ -43,12 +43,15 @@ def _section(command: click.Command, context: click.Context, title: str) -> str:
 
 def main() -> None:
     """Write the generated pages into docs/ of the checkout."""
+    from allygraph.build import open_current
+    from allygraph.compilation import sheets_page
     from allygraph.queries import catalogue_page
     from allygraph.resources import root
 
     docs = root() / "docs"
     (docs / "commands.md").write_text(commands_page(), encoding="utf-8")
     (docs / "queries.md").write_text(catalogue_page(), encoding="utf-8")
+    (docs / "sheets.md").write_text(sheets_page(open_current(), root()), encoding="utf-8")
 
 
 if __name__ == "__main__":

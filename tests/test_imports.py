@@ -1,0 +1,108 @@
+"""What was imported from the sheets: made anew it is the same, and nothing of a sheet is lost.
+
+The sheets are not part of the repository; tests that need them look beside it and are skipped
+where they are missing.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from allygraph import tables
+from allygraph.build import open_current
+from allygraph.compilation import sheets, sheets_page
+
+ROOT = Path(__file__).resolve().parent.parent
+FACTS = ROOT.parent / "shared" / "facts"
+IMPORTS = ROOT / "data" / "imports"
+FILES = {
+    "events": "events",
+    "nato-commitments": "nato_members",
+    "nato-partners": "nato_partners",
+    "nato-partnership-frameworks": "nato_partnership_frameworks",
+    "other-alliance-members": "other_alliance_members",
+    "other-alliances": "other_alliances",
+    "stated-concerns": "stated_concerns",
+}
+ALL_SHEETS = {
+    **{name: name.replace("-", "_") for name in FILES if name != "nato-commitments"},
+    **{
+        name: name.replace("-", "_")
+        for name in ("decision-rules", "itpp", "nato-members", "nato-offices", "officeholders")
+    },
+}
+
+
+def sheet_file(name: str) -> Path:
+    """Give a sheet's file, or skip the test where the sheets are not."""
+    own = ROOT / "data" / "mappings" / f"{name}.csv"
+    if own.exists():
+        return own
+    path = FACTS / f"{FILES.get(name) or ALL_SHEETS[name]}.csv"
+    if not path.exists():
+        pytest.skip("the sheets are not beside this checkout")
+    return path
+
+
+@pytest.fixture(scope="module")
+def counted():
+    """Count what was made of each sheet, once."""
+    return {sheet.name: sheet for sheet in sheets(open_current(ROOT), ROOT)}
+
+
+def test_every_import_has_its_mapping():
+    """A folder that no mapping makes could not be made again."""
+    made = {path.name for path in IMPORTS.iterdir()}
+
+    assert made == {*FILES, "noted-values"}
+    assert all((ROOT / "data" / "mappings" / f"{name}.toml").exists() for name in made)
+
+
+@pytest.mark.parametrize("name", sorted([*FILES, "noted-values"]))
+def test_a_sheet_imported_again_gives_the_same_bytes(name, tmp_path):
+    """What stands in data/imports/ is what the mappings say today, and nobody edited it."""
+    mapping = ROOT / "data" / "mappings" / f"{name}.toml"
+    again = tmp_path / name
+    tables.to_folder(sheet_file(name), mapping, name, again)
+
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == {
+        path.name: path.read_bytes() for path in (IMPORTS / name).iterdir()
+    }
+
+
+@pytest.mark.parametrize("name", sorted(ALL_SHEETS))
+def test_every_row_of_a_sheet_is_a_claim_or_a_stated_exception(name, counted):
+    """Nothing is dropped in silence: the page's count of rows is the sheet's."""
+    with sheet_file(name).open(encoding="utf-8", newline="") as lines:
+        rows = len(list(csv.DictReader(lines)))
+
+    assert counted[name].rows + len(counted[name].skipped) == rows
+
+
+def test_the_article_counts_like_a_sheet(counted):
+    """172 statements; the block of links below it is a page's furniture."""
+    path = FACTS / "seed_claims.csv"
+    if not path.exists():
+        pytest.skip("the sheets are not beside this checkout")
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = len(list(csv.DictReader(lines)))
+    seed = counted["seed-claims"]
+
+    assert seed.claims >= 172
+    assert seed.rows + len(seed.skipped) == rows
+
+
+def test_general_knowledge_is_counted_as_unverified(counted):
+    """The counts tell the weak rows from the others."""
+    assert (
+        0 < counted["other-alliance-members"].unverified < counted["other-alliance-members"].claims
+    )
+    assert counted["nato-partners"].contested > 0
+
+
+def test_the_page_of_the_sheets_is_current():
+    """docs/sheets.md is generated: run make docs."""
+    page = (ROOT / "docs" / "sheets.md").read_text(encoding="utf-8")
+
+    assert page == sheets_page(open_current(ROOT), ROOT)
