@@ -130,6 +130,7 @@ class _Names:
     def literal(self, literal: Literal) -> str:
         kind = literal.datatype.value
         if kind in _PLAIN and _PLAIN[kind].fullmatch(literal.value):
+            self.iri(kind)  # the canonical form has the prefix of a value in plain form too
             return literal.value
         if "\n" in literal.value:
             text = f'"""{_TO_ESCAPE_IN_LINES.sub(_escape, literal.value)}"""'

@@ -19,6 +19,7 @@ from allygraph.tables.faults import Fault, RowFault
 from allygraph.tables.known import Known, known
 from allygraph.tables.program import Program
 from allygraph.tables.sinks import Collected, Sink, Streamed
+from allygraph.tables.templates import KEY
 from allygraph.tables.things import Thing
 
 __all__ = ["Fault", "Summary", "check", "to_folder", "to_quads"]
@@ -77,6 +78,7 @@ def to_folder(
         UnreadableFile: a file cannot be read.
         UsageError: the folder holds files that no import wrote.
     """
+    folder.recover(target)
     folder.refuse_foreign(target)
     collected = Collected()
     run = _Run(table, mapping_file, name, target, collected)
@@ -187,7 +189,7 @@ class _Run:
         except RowFault as fault:
             return [fault]
         if reason is not None:
-            self.summary.skipped[row["key"]] = reason
+            self.summary.skipped[row[KEY]] = reason
             return []
         things = self.program.things(row, faults)
         if not faults:

@@ -10,7 +10,7 @@ from allygraph.tables.evidence import Evidence
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import slug
 from allygraph.tables.known import Document
-from allygraph.tables.templates import Row, Scope, Template
+from allygraph.tables.templates import IDENTIFIER, KEY, NUMBER, SLUG, Row, Scope, Template
 from allygraph.tables.terms import full, plain, typed, words
 from allygraph.tables.things import Thing, joined
 from allygraph.tables.times import Times
@@ -39,7 +39,7 @@ _MOST_WORDS = 15
 
 
 class Setting(NamedTuple):
-    """What all claims of an import share: its name, graph, documents, and its nodes' names.
+    """What all claims of an import share: name, graph, documents, nodes' names, sources' column.
 
     ``graph`` is written as N-Quads writes it.
     """
@@ -48,6 +48,7 @@ class Setting(NamedTuple):
     graph: str
     library: Library
     nodes: frozenset[str]
+    source_column: str
 
 
 class Grounds(NamedTuple):
@@ -110,7 +111,7 @@ class Claim:
                     self._claim(row, about, evidence, things)
 
     def _claim(self, row: Row, about: str, evidence: Evidence | None, things: list[Thing]) -> None:
-        local = f"{self.setting.name}-{row['slug']}"
+        local = f"{self.setting.name}-{row[SLUG]}"
         if self.suffix.constant != "" and (suffix := slug(self.suffix.fill(row))):
             local = f"{local}-{suffix}"
         grounds = self._grounds(row, evidence)
@@ -118,8 +119,8 @@ class Claim:
         lines = self.lines.fill(row)
         lines += grounds.lines
         lines.append(f"<{_ALLY}{polarity}> <{self._object(about)}>")
-        lines.append(f"{_IDENTIFIER}{plain(row['key'])}")
-        lines.append(f"{_ROW}{row['#']}{_INTEGER}")
+        lines.append(f"{_IDENTIFIER}{row[IDENTIFIER]}")
+        lines.append(f"{_ROW}{row[NUMBER]}{_INTEGER}")
         self._speaker(row, grounds, lines)
         self.times.add(row, grounds.day, polarity == "affirms", lines)
         unverified = self._unverified(row, grounds)
@@ -162,7 +163,8 @@ class Claim:
             if wanted not in ("", "first"):
                 return self._stated(wanted)
         if evidence is None or not evidence.documents:
-            raise RowFault("table-source", "the row names no document", "a document in the cell")
+            column = self.setting.source_column
+            raise RowFault("table-source", "the row names no document", "a document", column=column)
         index = 0
         if len(evidence.documents) > 1:
             index = _first_that_can_know(evidence, self.times.last_day(row))
@@ -250,7 +252,7 @@ class Claim:
                 f"at most {_MOST_WORDS}: the words that carry the claim",
             ).at(self.quote.columns)
         iri = f"{PREFIXES['quote']}{local}"
-        label = f"words behind {row['key']}"
+        label = f"words behind {row[KEY]}"
         lines = [
             f"<{expand('rdf:type')}> <{_ALLY}Quote>",
             f"<{expand('rdfs:label')}> {words(label, 'en')}",

@@ -181,7 +181,7 @@ def block(table: dict[str, Any], scope: Scope, place: str) -> Block:
     locals_: list[tuple[str, Fill]] = []
     for name, value in table["let"].items():
         template = choice(value, scope, f"{place} let {name}")
-        key = f"{place} let {name}"
+        key = f"\0{place} let {name}"
         scope = scope.with_private(name, key, template.columns)
         locals_.append((key, template.fill))
 
@@ -211,7 +211,7 @@ def _flags(table: dict[str, Any], scope: Scope, place: str) -> tuple[Turns, Scop
     names: list[str] = table["flag"]
     getters = [(name, scope.compile(f"{{{name}}}", place)) for name in names]
     wanted = table["value"] if isinstance(table["value"], list) else [table["value"]]
-    key = f"flag {table!r}"
+    key = f"\0flag {table!r}"
 
     def turns(row: Row) -> Iterator[None]:
         for name, getter in getters:
@@ -233,7 +233,7 @@ def _items(table: dict[str, Any], scope: Scope, place: str) -> tuple[Turns, Scop
     turns: Turns | None = None
     for name in names:
         template = outer.compile(table[name], f"{place} {name}")
-        key = f"each {name} {table!r}"
+        key = f"\0each {name} {table!r}"
         inner = _parts(template.fill, separator, key)
         turns = inner if turns is None else _nested(turns, inner)
         for suffix in ("", "#"):

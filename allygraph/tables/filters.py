@@ -223,7 +223,7 @@ def _map(values: Mapping[str, Mapping[str, str]]) -> Filter:
         if name not in values:
             raise MappingError(
                 f"there is no table [values.{name}]",
-                expected=did_you_mean(name, values) or f"one of {', '.join(values)}",
+                expected=did_you_mean(name, values) or f"[values.{name}] with lines TEXT = …",
                 place=place,
             )
         return _mapped(name, values[name])

@@ -40,11 +40,9 @@ def write(collected: Collected, title: str, folder: Path) -> list[Path]:
     Returns:
         The files, sorted.
     """
-    new = folder.with_name(f".{folder.name}.new")
-    old = folder.with_name(f".{folder.name}.old")
-    for left in (new, old):  # what a killed import left behind
-        if left.exists() and (left is new or folder.exists()):
-            shutil.rmtree(left)
+    recover(folder)
+    new, old = _hidden(folder)
+    shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     try:
         for name, text in _files(collected, title):
@@ -54,6 +52,22 @@ def write(collected: Collected, title: str, folder: Path) -> list[Path]:
         shutil.rmtree(new, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
     return sorted(folder.iterdir())
+
+
+def recover(folder: Path) -> None:
+    """Put back what a killed import set aside: it died between its two renames, or after them."""
+    _, old = _hidden(folder)
+    if not old.exists():
+        return
+    if folder.exists():
+        shutil.rmtree(old)
+    else:
+        old.rename(folder)
+
+
+def _hidden(folder: Path) -> tuple[Path, Path]:
+    """Name the folder in which the files are made, and the one that is set aside for a moment."""
+    return folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
 
 
 def _move(new: Path, folder: Path, old: Path) -> None:

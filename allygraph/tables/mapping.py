@@ -195,9 +195,23 @@ def check(table: Table, keys: Keys, place: str, where: str, *, needed: Iterable[
                 expected=names,
                 place=place,
             )
+        if key in _OF_TEXTS and not all(isinstance(one, str) for one in _members(value)):
+            raise MappingError(f"{at}'{key}' holds other than texts", expected="texts", place=place)
     for key in needed:
         if key not in table:
             raise MappingError(f"{at}has no '{key}'", expected=f"{key} = …", place=place)
+
+
+_OF_TEXTS = frozenset(
+    {"columns", "flag", "in", "patterns", "published", "publishers", "required", "skip", "value"}
+)
+"""Keys whose lists or tables hold texts alone."""
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 _TYPES: dict[type, str] = {

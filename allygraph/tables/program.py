@@ -8,13 +8,24 @@ from allygraph.names import compact
 from allygraph.tables import sheet
 from allygraph.tables.claims import Claim, Setting
 from allygraph.tables.conditions import choice
-from allygraph.tables.documents import Library, from_table
+from allygraph.tables.documents import GENERAL_KNOWLEDGE, Library, from_table
 from allygraph.tables.evidence import Evidence, Reader
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import filters, slug
 from allygraph.tables.known import Known
 from allygraph.tables.mapping import MappingFile
-from allygraph.tables.templates import Row, Scope, Template
+from allygraph.tables.templates import (
+    IDENTIFIER,
+    KEY,
+    NOTE,
+    NUMBER,
+    SLUG,
+    SPELL,
+    Row,
+    Scope,
+    Template,
+)
+from allygraph.tables.terms import full, plain
 from allygraph.tables.things import Node, Thing, scope_for
 
 _RESERVED = frozenset({"#", "flag", "item", "item#", "key", "source_note", "spell"})
@@ -109,7 +120,7 @@ class Program:
         self.mapping, self.columns, self.known, self.library = mapping, columns, known, library
         place = mapping.place
         scope = Scope({c: (c,) for c in columns}, filters(known, mapping.values))
-        scope.names["#"] = ()
+        scope.add_private("#", NUMBER, ())
         self.joined = [
             Joined(key, spec, mapping, scope, table.parent)
             for key, spec in sorted(mapping.tables.items())
@@ -118,9 +129,9 @@ class Program:
             scope.names.update(dict.fromkeys(other.nothing, other.on.columns))
         self.required = self._required(place)
         self.spell = scope.compile(mapping.sheet.get("spell", ""), f"{place}: [sheet] spell")
-        scope.names["spell"] = self.spell.columns
+        scope.add_private("spell", SPELL, self.spell.columns)
         self.key = scope.compile(mapping.sheet["key"], f"{place}: [sheet] key")
-        scope.names["key"] = self.key.columns
+        scope.add_private("key", KEY, self.key.columns)
         # A number alone tells all rows apart; any other key has to be remembered.
         self.numbered = mapping.sheet["key"] == "{#}"
         self.skip: dict[str, str] = mapping.sheet.get("skip", {})
@@ -129,11 +140,12 @@ class Program:
         self.reader = Reader(mapping.sources, library, place) if mapping.sources else None
         if self.reader is not None:
             self._column(self.reader.column, f"{place}: [sources]")
-            scope.names["source_note"] = (self.reader.column,)
+            scope.add_private("source_note", NOTE, (self.reader.column,))
         self.variables = self._variables(scope, place)
         self.nodes = self._nodes(scope, graph)
         names = frozenset(node.name for node in self.nodes) - {""}
-        self.claims = self._claims(scope, Setting(name, graph, library, names))
+        column = self.reader.column if self.reader is not None else ""
+        self.claims = self._claims(scope, Setting(name, graph, library, names, column))
         self.evidence: Evidence | None = None
 
     def _nodes(self, scope: Scope, graph: str) -> list[Node]:
@@ -182,6 +194,7 @@ class Program:
                 )
             template = choice(value, scope, f"{place}: [vars] {name}")
             scope.names[name] = template.columns
+            scope.keys.pop(name, None)
             found.append((name, template))
         return found
 
@@ -193,7 +206,9 @@ class Program:
         """
         try:
             if (spec := self.mapping.source) is not None:
-                self.evidence = Evidence((self._stated(spec),), False, "")
+                document = self._stated(spec)
+                general = document.iri == full(GENERAL_KNOWLEDGE)
+                self.evidence = Evidence((document,), general, "")
             if (spec := self.mapping.sheet.get("document")) is not None:
                 named = isinstance(spec, str)
                 document = (
@@ -224,8 +239,8 @@ class Program:
                 f"{len(self.columns)}, as the header has",
             )
         row = dict(zip(self.columns, line.cells, strict=True))
-        row["#"] = str(line.number)
-        row["key"] = ""
+        row[NUMBER] = str(line.number)
+        row[KEY] = ""
         return row
 
     def identify(self, row: Row, number: int) -> str | None:
@@ -236,11 +251,15 @@ class Program:
         """
         for table in self.joined:
             row.update(table.partner(row))
-        row["spell"] = self._spell(row)
-        row["key"] = key = self.key.fill(row)
+        row[SPELL] = self._spell(row)
+        row[KEY] = key = self.key.fill(row)
         if key in self.skip:
             return self.skip[key]
-        row["slug"] = name = slug(key)
+        try:
+            row[IDENTIFIER] = plain(key)
+        except RowFault as fault:
+            raise fault.at(self.key.columns) from None
+        row[SLUG] = name = slug(key)
         if not name:
             raise RowFault("table-empty", "the row has no key", "a value").at(self.key.columns)
         if not self.numbered and (before := self.keys.setdefault(name, number)) != number:
@@ -276,13 +295,13 @@ class Program:
         return things
 
     def _evidence(self, row: Row, reader: Reader, faults: list[RowFault]) -> Evidence | None:
-        row["source_note"] = ""
+        row[NOTE] = ""
         try:
             evidence = reader.read(row[reader.column])
         except RowFault as fault:
             faults.append(fault.at([reader.column]))
             return None
-        row["source_note"] = evidence.note
+        row[NOTE] = evidence.note
         return evidence
 
     def _make(

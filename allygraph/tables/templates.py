@@ -16,6 +16,11 @@ from allygraph.tables.syntax import Parts, Reference, Regex, parse
 Row = dict[str, str]
 Fill = Callable[[Row], str]
 Step = Callable[[str, Row], str]
+
+# What we add to a row stands under keys that no column of a sheet can have.
+NUMBER, KEY, SLUG, IDENTIFIER, SPELL, NOTE = (
+    f"\0{name}" for name in ("number", "key", "slug", "identifier", "spell", "note")
+)
 _MEMORY = 20_000  # answers that a reference remembers; enough for lookups, small beside a big sheet
 
 
@@ -60,6 +65,12 @@ class Scope:
             dict(self.getters),
             dict(self.hidden),
         )
+
+    def add_private(self, name: str, key: str, columns: tuple[str, ...]) -> None:
+        """Add a name of ours, unless the sheet has a column of that name."""
+        if name not in self.names:
+            self.names[name] = columns
+            self.keys[name] = key
 
     def with_private(self, name: str, key: str, columns: tuple[str, ...]) -> "Scope":
         """Give a scope that knows one more name, which stands in the row under another key."""

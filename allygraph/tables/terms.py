@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from pyoxigraph import NamedNode
+
 from allygraph.dates import bounds
 from allygraph.errors import DateError, UnknownName
 from allygraph.names import BASE, EDTF, KINDS_OF_THING, PREFIXES, expand
@@ -35,11 +37,15 @@ def full(name: str) -> str:
     return _other(name)
 
 
+@lru_cache(maxsize=5_000)
 def _other(name: str) -> str:
     try:
         iri = expand(name)
+        NamedNode(iri)
     except UnknownName as error:
         raise RowFault("table-name-invalid", error.message, error.expected or "") from error
+    except ValueError as error:
+        raise RowFault("table-name-invalid", f"'{name}' is no IRI: {error}", "an IRI") from error
     kind, slash, local = iri.removeprefix(BASE).partition("/")
     if not (slash and kind in _THINGS and iri.startswith(BASE)):
         return iri
@@ -59,7 +65,11 @@ def node(name: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Give a text with the signs escaped that may not stand in a literal."""
+    """Give a text with the signs escaped that may not stand in a literal.
+
+    Raises:
+        RowFault: it has a control sign that no text has, such as a NUL.
+    """
     if _TO_ESCAPE.search(text) is None:
         return text
     return _TO_ESCAPE.sub(_escape, text)
@@ -67,7 +77,12 @@ def escaped(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     sign = match.group()
-    return _ESCAPES.get(sign) or f"\\u{ord(sign):04X}"
+    if (known := _ESCAPES.get(sign)) is None:
+        message = f"the text has the control sign U+{ord(sign):04X}"
+        raise RowFault(
+            "table-value", message, "a text without it; it is mostly a slip of a program"
+        )
+    return known
 
 
 def words(text: str, language: str) -> str:

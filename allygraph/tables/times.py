@@ -70,7 +70,7 @@ class Times:
         Args:
             row: the row.
             document_day: the day from which the claim's document is known, ISO or empty.
-            affirms: whether the claim affirms; only then does a missing end mean that it goes on.
+            affirms: whether the claim affirms; only then does a start without an end go on.
             lines: where they go.
 
         Raises:
@@ -82,7 +82,7 @@ class Times:
         first, last = self._attested(row, document_day)
         if start is not None:
             lines += start.lines
-            last = start.last
+            first = max(first, start.last)
         elif last:
             lines.append(_bound("latestStart", last))
         if end is not None:
@@ -93,9 +93,9 @@ class Times:
                     "an end that is not before the start",
                 ).at(self.end.columns)
             lines += end.lines
-        elif first or last:
-            lines.append(_bound("earliestEnd", max(first, last)))
-        self._kind(row, end is not None, affirms, lines)
+        elif first:
+            lines.append(_bound("earliestEnd", first))
+        self._kind(row, end is not None, affirms and first != "", lines)
 
     def last_day(self, row: Row) -> str:
         """Give the last day of what is claimed (end, else start, else attestation), or nothing.
@@ -128,10 +128,10 @@ class Times:
             )
         return document_day, document_day
 
-    def _kind(self, row: Row, ended: bool, affirms: bool, lines: list[str]) -> None:
+    def _kind(self, row: Row, ended: bool, ongoing: bool, lines: list[str]) -> None:
         kind = "" if self.end_kind.constant == "" else self.end_kind.fill(row).strip()
         if not kind:
-            kind = "known" if ended else "ongoing" if affirms else ""
+            kind = "known" if ended else "ongoing" if ongoing else ""
         elif kind not in END_KINDS or (kind == "known" and not ended):
             raise RowFault(
                 "table-value",
