@@ -126,7 +126,8 @@ class Resolver:
         first, last = _span(on)
         found = self._named(text) or self._names.find(text, start=start, schemes=schemes)
         now = [name for name in found if name.holds(first, last)]
-        best = [name for name in now if name.sort == now[0].sort]
+        # A label is what a thing is called first; aliases, dated names and codes are equals.
+        best = [name for name in now if name.sort == "label"] or now
         if len({name.thing for name in best}) == 1:
             return Resolution(text, self._matches([(_SURE, best[0])], first, last)[0])
         near = [(_SURE, name) for name in best]

@@ -113,6 +113,24 @@ def test_no_name_is_two_states():
     assert {name: things for name, things in owners.items() if len(things) > 1} == {}
 
 
+def test_no_alias_of_an_organisation_is_the_code_of_a_state():
+    """FRA for a forum would make every look-up of France by code a look-up of the forum."""
+    codes = defaultdict(set)
+    for path in sorted(ACTORS.glob("states*.ttl")):
+        for quad in file_quads(path, name=path.name):
+            if compact(quad.predicate.value) == "ally:isoAlpha3":
+                codes[quad.object.value].add(compact(quad.subject.value))
+    taken = {
+        (name, thing)
+        for thing, texts in ALIASES.items()
+        for names in texts.values()
+        for name in names
+        if codes[name] - {thing}
+    }
+
+    assert taken == set()
+
+
 def test_a_wikidata_item_is_of_one_actor():
     """A link that was copied too far makes two actors one."""
     owners = defaultdict(set)
