@@ -19,14 +19,16 @@ IMPORTS = ROOT / "data" / "imports"
 FILES = {
     "events": "events",
     "nato-commitments": "nato_members",
+    "nato-partner-groupings": "nato_partners",
     "nato-partners": "nato_partners",
     "nato-partnership-frameworks": "nato_partnership_frameworks",
     "other-alliance-members": "other_alliance_members",
     "other-alliances": "other_alliances",
     "stated-concerns": "stated_concerns",
 }
+MADE_OF_OTHERS = {"nato-commitments", "nato-partner-groupings"}
 ALL_SHEETS = {
-    **{name: name.replace("-", "_") for name in FILES if name != "nato-commitments"},
+    **{name: name.replace("-", "_") for name in FILES if name not in MADE_OF_OTHERS},
     **{
         name: name.replace("-", "_")
         for name in ("decision-rules", "itpp", "nato-members", "nato-offices", "officeholders")
