@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allygraph import tables
 from allygraph.errors import AllygraphError, MappingError, TableFaults, UnreadableFile, UsageError
@@ -20,6 +22,7 @@ from allygraph.tables import folder
 from allygraph.tables.documents import edtf
 from allygraph.tables.faults import CODES, RowFault
 from allygraph.tables.known import Known
+from allygraph.tables.seen import Seen
 from allygraph.turtle import canonical
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -279,3 +282,22 @@ def test_what_a_killed_move_set_aside_is_put_back_before_the_next_import(club, t
     folder.recover(out)
 
     assert "Japan" in contents(out)["claims-1.ttl"]
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.text("ab", max_size=1)), max_size=200))
+def test_the_small_table_of_what_was_made_answers_as_a_dictionary_would(things):
+    """It replaces a dictionary that would take ten times the memory."""
+    seen, known = Seen(), {}
+    for iri, lines in things:
+        expected = None if iri not in known else known[iri] == lines
+        assert seen.add(iri, lines) is expected
+        known.setdefault(iri, lines)
+
+
+def test_the_small_table_grows():
+    """Nothing is lost when it doubles."""
+    seen = Seen()
+    for number in range(20_000):
+        assert seen.add(f"thing-{number}", "a") is None
+
+    assert all(seen.add(f"thing-{number}", "a") for number in range(20_000))

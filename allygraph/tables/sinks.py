@@ -1,7 +1,7 @@
 """Sinks: where the things of an import go, and where two that disagree are noticed.
 
 `Collected` keeps everything, to be written as sorted Turtle; `Streamed` writes N-Quads at once and
-keeps two numbers for each thing.
+keeps a few bytes for each thing.
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from typing import IO, Protocol
 
 from allygraph.names import compact
 from allygraph.tables.faults import RowFault
+from allygraph.tables.seen import Seen
 from allygraph.tables.things import Thing
 
 PARTS = ("claims", "things", "sources")
@@ -78,7 +79,7 @@ class Collected:
 
 
 class Streamed:
-    """Writes N-Quads as they come; keeps a pair of hashes for each thing to notice clashes.
+    """Writes N-Quads as they come; keeps hashes to notice what is made twice.
 
     Args:
         file: a binary file, or None to write nothing.
@@ -88,19 +89,18 @@ class Streamed:
         self.made: Counter[tuple[str, ...]] = Counter()
         self.unverified = 0
         self.file = file
-        self.seen: dict[int, int] = {}
+        self.seen = Seen()
         self.waiting: list[str] = []
         self.size = 0
 
     def add(self, thing: Thing, row: int) -> None:
         """Take a thing; see `Sink`."""
-        key, content = hash(thing.iri), hash(thing.lines)
-        before = self.seen.get(key)
-        if before is not None:
-            if before == content and thing.part != "claims":
+        # A claim made twice is a fault whatever it says.
+        same = self.seen.add(thing.iri, "" if thing.part == "claims" else thing.lines)
+        if same is not None:
+            if same and thing.part != "claims":
                 return
             raise clash(thing, "", None)
-        self.seen[key] = content
         self.made[thing.classes] += 1
         self.unverified += thing.unverified
         self.waiting.append(thing.lines)

@@ -77,9 +77,11 @@ class Times:
             RowFault: a text is no date, or the end comes before the start.
         """
         start_text, end_text = self.start.fill(row).strip(), self.end.fill(row).strip()
-        start = _read(_start, start_text, self.start)
-        end = _read(_end, end_text, self.end)
-        first, last = self._attested(row, document_day)
+        start = None if start_text in _OPEN else _read(_start, start_text, self.start)
+        end = None if end_text in _OPEN else _read(_end, end_text, self.end)
+        first, last = "", ""
+        if self.attested.constant != "":
+            first, last = self._attested(row, document_day)
         if start is not None:
             lines += start.lines
             first = max(first, start.last)
@@ -103,17 +105,15 @@ class Times:
         Raises:
             RowFault: a text is no date.
         """
-        end = _read(_end, self.end.fill(row).strip(), self.end)
-        if end is not None:
-            return end.last
-        start = _read(_start, self.start.fill(row).strip(), self.start)
-        if start is not None:
-            return start.last
+        for read, template in ((_end, self.end), (_start, self.start)):
+            if (text := template.fill(row).strip()) not in _OPEN:
+                return _read(read, text, template).last
         text = self.attested.fill(row).strip()
         return "" if text in ("", DOCUMENT) else self._attested(row, "")[1]
 
     def _attested(self, row: Row, document_day: str) -> tuple[str, str]:
-        if self.attested.constant == "" or not (text := self.attested.fill(row).strip()):
+        text = self.attested.fill(row).strip()
+        if not text:
             return "", ""
         if text != DOCUMENT:
             try:
@@ -142,9 +142,7 @@ class Times:
             lines.append(_END_KIND[kind])
 
 
-def _read(read: Any, text: str, template: Template) -> Dated | None:
-    if text in _OPEN:
-        return None
+def _read(read: Any, text: str, template: Template) -> Dated:
     try:
         found: Dated = read(text)
     except RowFault as fault:
