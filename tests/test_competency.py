@@ -3,12 +3,16 @@
 The seeded changes are made one after the other on one copy of the graph (`seeded_world`).
 """
 
+import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from allygraph.build import open_current
-from allygraph.competency import ask, read_questions
+from allygraph.cli import ally
+from allygraph.competency import Answer, Ask, Question, answer, read_questions
+from allygraph.competency.page import command, page
 from allygraph.errors import QueryFileError
 from tests.seeded_world import World
 
@@ -21,6 +25,14 @@ ASKED = [question for question in QUESTIONS if question.asks]
 def built():
     """The built graph."""
     return open_current(ROOT)
+
+
+@pytest.fixture(scope="module")
+def answers(built):
+    """All answers with their claims, from one run."""
+    return {
+        question.number: [answer(built, asked) for asked in question.asks] for question in QUESTIONS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +49,10 @@ def test_every_question_is_asked_or_says_why_it_cannot_be():
 
 
 @pytest.mark.parametrize("question", ASKED, ids=lambda question: f"q{question.number:03}")
-def test_a_question_has_the_answer_written_for_it(question, built):
+def test_a_question_has_the_answer_written_for_it(question, answers):
     """The expected rows come from the questions and the sheets, not from the graph."""
-    for asked in question.asks:
-        assert sorted(ask(built, asked)) == sorted(asked.expected), asked.query
+    for asked, given in zip(question.asks, answers[question.number], strict=True):
+        assert sorted(given.rows) == sorted(asked.expected), asked.query
 
 
 @pytest.mark.parametrize("question", ASKED, ids=lambda question: f"q{question.number:03}")
@@ -49,6 +61,38 @@ def test_a_seeded_change_of_data_is_noticed(question, world):
     expected = [asked.expected for asked in question.asks]
 
     assert world.changed(question) != expected
+
+
+def test_the_page_of_questions_is_made_from_the_answers(built, answers):
+    """The manual is generated; `make docs` writes it."""
+    written = (ROOT / "docs" / "competency.md").read_text(encoding="utf-8")
+
+    assert written == page(built, QUESTIONS, answers)
+
+
+def test_a_long_answer_is_cut_and_says_so(built):
+    """A page that hides rows without a word would show another answer."""
+    rows = tuple((f"row {number}",) for number in range(43))
+    asked = Ask("thing/named", {"words": "a b"}, ("thing",), frozenset(rows))
+    question = Question(1, "What?", "A. All", (asked,), None, "", "Read so.")
+    claims = (("claim:a", "claim:b", "claim:c", "claim:d"),) * 43
+    text = page(built, [question], {1: [Answer(rows, claims)]})
+
+    assert "1 of 1 questions" in text
+    assert "$ ally query thing/named -p 'words=a b'" in text
+    assert "| row 39 | `a`, `b`, `c` and 1 more |" in text
+    assert "row 40" not in text
+    assert "and 3 more rows." in text
+
+
+def test_a_command_of_the_page_gives_the_rows_of_its_answer():
+    """What the page shows can be asked again."""
+    asked = next(question for question in ASKED if question.number == 8).asks[1]
+    _, *words = shlex.split(command(asked))
+    shown = CliRunner().invoke(ally, [*words, "-f", "tsv"])
+
+    assert shown.exit_code == 0, shown.output
+    assert "actor/mark-rutte" in shown.stdout
 
 
 @pytest.mark.skipif(not ASKED, reason="no question is written yet")

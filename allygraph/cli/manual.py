@@ -44,6 +44,8 @@ def _section(command: click.Command, context: click.Context, title: str) -> str:
 def main() -> None:
     """Write the generated pages into docs/ of the checkout."""
     from allygraph.build import open_current
+    from allygraph.competency import answer, read_questions
+    from allygraph.competency.page import page
     from allygraph.compilation import sheets_page
     from allygraph.queries import catalogue_page
     from allygraph.resources import root
@@ -51,7 +53,11 @@ def main() -> None:
     docs = root() / "docs"
     (docs / "commands.md").write_text(commands_page(), encoding="utf-8")
     (docs / "queries.md").write_text(catalogue_page(), encoding="utf-8")
-    (docs / "sheets.md").write_text(sheets_page(open_current(), root()), encoding="utf-8")
+    engine = open_current()
+    (docs / "sheets.md").write_text(sheets_page(engine, root()), encoding="utf-8")
+    questions = read_questions(root() / "tests" / "competency")
+    answers = {one.number: [answer(engine, asked) for asked in one.asks] for one in questions}
+    (docs / "competency.md").write_text(page(engine, questions, answers), encoding="utf-8")
 
 
 if __name__ == "__main__":
