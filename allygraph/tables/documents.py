@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from allygraph.names import compact, expand
 from allygraph.naming import folded
@@ -33,6 +34,7 @@ _MONTHS = {
 _DAY = re.compile(r"(?P<d>\d{1,2})\.? (?P<m>[A-Za-z]+)\.? (?P<y>\d{4})")
 _AMERICAN_DAY = re.compile(r"(?P<m>[A-Za-z]+)\.? (?P<d>\d{1,2}), (?P<y>\d{4})")
 _MONTH = re.compile(r"(?P<m>[A-Za-z]+)\.? (?P<y>\d{4})")
+_URI_SIGNS = "%/:?#[]@!$&'()*+,;=-._~"
 _WORDS_IN_NAME = 8
 
 
@@ -229,8 +231,16 @@ def from_table(table: dict[str, Any]) -> Facts:
 
 
 def with_scheme(url: str) -> str:
-    """Give an address with its scheme; one that was noted without is taken for https."""
-    return f"https://{url}" if url and "://" not in url else url
+    """Give an address as a URI: with its scheme (https where none was noted), letters escaped.
+
+    A reasoner refuses ``xsd:anyURI`` with letters beyond ASCII (RFC 3986, section 2).
+
+    >>> with_scheme("example.org/türk")
+    'https://example.org/t%C3%BCrk'
+    """
+    if url and "://" not in url:
+        url = f"https://{url}"
+    return quote(url, safe=_URI_SIGNS)
 
 
 def _address(url: str) -> str:
