@@ -28,6 +28,8 @@ SCHEMES |= {"iso": "designation-iso-3166-1", "name": "designation-name"}
 KINDS = ("actor", "event", "instrument", "office", "place", "proposal", "kind", "any")
 
 _SURE = 100
+_LISTS = frozenset(("cow", "gw", "iso"))
+_PLAIN = ("", "name")  # what labels, aliases and dated names have instead of a list
 _PREFIXES = "".join(
     f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("ally", "kind", "rdfs", "skos", "xsd")
 )
@@ -115,7 +117,8 @@ class Resolver:
             on: the day, or a longer span as EDTF text, on which the name must hold; by default
                 today.
             kind: the prefix of the thing, or "any".
-            scheme: cow, gw, iso or name: only such codes or names count.
+            scheme: cow, gw or iso: codes are those of this list, also those that come back with
+                a match; name: no codes count.
             limit: how many suggestions come back.
 
         Raises:
@@ -123,19 +126,21 @@ class Resolver:
             UnknownName: no such kind or scheme.
         """
         start, schemes = _start(kind), _schemes(scheme)
-        first, last = _span(on)
+        days = _span(on)
+        if scheme and not self._names.find(text, start=start, schemes=schemes):
+            schemes = _PLAIN
         found = self._named(text) or self._names.find(text, start=start, schemes=schemes)
-        now = [name for name in found if name.holds(first, last)]
+        now = [name for name in found if name.holds(*days)]
         # A label is what a thing is called first; aliases, dated names and codes are equals.
         best = [name for name in now if name.sort == "label"] or now
         if len({name.thing for name in best}) == 1:
-            return Resolution(text, self._matches([(_SURE, best[0])], first, last)[0])
+            return Resolution(text, self._matches([(_SURE, best[0])], days, scheme)[0])
         near = [(_SURE, name) for name in best]
         if not near:
             # So named on another day, or a thing of another kind; then what is only like it.
             near = [(_SURE, name) for name in self._names.find(text, schemes=schemes)]
             near += self._names.near(text, start=start, schemes=schemes, limit=limit)
-        return Resolution(text, None, self._matches(near, first, last)[:limit])
+        return Resolution(text, None, self._matches(near, days, scheme)[:limit])
 
     def _named(self, text: str) -> list[Name]:
         """Give the thing whose IRI the text is, whole or short; nothing if it is no IRI."""
@@ -145,19 +150,22 @@ class Resolver:
             return []
         return [Name(text, iri, "IRI")] if iri in self._things else []
 
-    def _matches(self, near: list[tuple[int, Name]], first: str, last: str) -> list[Match]:
+    def _matches(
+        self, near: list[tuple[int, Name]], days: tuple[str, str], scheme: str | None
+    ) -> list[Match]:
         """Make one match a thing, the first that is given, with label and codes."""
         by_thing: dict[str, tuple[int, Name]] = {}
         for score, name in near:
             by_thing.setdefault(name.thing, (score, name))
         called = labels(self._engine, by_thing)
         return [
-            Match(thing, called.get(thing, ""), name, score, self._held(thing, first, last))
+            Match(thing, called.get(thing, ""), name, score, self._held(thing, days, scheme))
             for thing, (score, name) in by_thing.items()
         ]
 
-    def _held(self, thing: str, first: str, last: str) -> tuple[Name, ...]:
-        held = (name for name in self._codes[thing] if name.holds(first, last))
+    def _held(self, thing: str, days: tuple[str, str], scheme: str | None) -> tuple[Name, ...]:
+        wanted = {scheme} if scheme in _LISTS else _LISTS
+        held = (n for n in self._codes[thing] if n.holds(*days) and n.scheme in wanted)
         return tuple(sorted(held, key=_number_first))
 
 
@@ -253,7 +261,7 @@ def _schemes(scheme: str | None) -> tuple[str, ...]:
         return ()
     if scheme not in SCHEMES:
         raise UnknownName(f"'{scheme}' is not a scheme", expected=f"one of {', '.join(SCHEMES)}")
-    return (scheme,) if scheme != "name" else ("", "name")
+    return (scheme,) if scheme != "name" else _PLAIN
 
 
 def _span(on: str | date | None) -> tuple[str, str]:

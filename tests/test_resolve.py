@@ -60,6 +60,18 @@ def test_a_sure_match_tells_how_and_the_codes_of_that_day(resolver):
     assert codes == [("cow", "260"), ("cow", "GFR"), ("gw", "260"), ("gw", "GFR")]
 
 
+@pytest.mark.parametrize(
+    ("scheme", "day", "code"),
+    [("cow", "1970", "260"), ("cow", "2020", "255"), ("gw", "1970", "260"), ("gw", "2020", "260")],
+)
+def test_a_name_with_a_list_gives_the_code_of_that_list_on_the_day(resolver, scheme, day, code):
+    """The question of the field: which number does Germany have in this year's rows?"""
+    found = resolver.resolve("Germany", day, scheme=scheme).sure
+
+    assert {name.scheme for name in found.codes} == {scheme}
+    assert found.codes[0].text == code
+
+
 def test_suggestions_have_falling_scores_and_name_each_thing_once(resolver):
     """A reader takes the first; twice the same would hide another."""
     found = resolver.resolve("Guinee Bisau", "2026", limit=4)

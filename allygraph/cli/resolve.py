@@ -24,7 +24,9 @@ from allygraph.resolve import KINDS, SCHEMES, Resolution, Resolver
     help="What sort of thing is meant.",
 )
 @click.option(
-    "--scheme", type=click.Choice(sorted(SCHEMES)), help="Only codes, or names, of this scheme."
+    "--scheme",
+    type=click.Choice(sorted(SCHEMES)),
+    help="The list whose codes count and are shown; name: no codes count.",
 )
 @FORMAT
 @click.pass_context
@@ -47,6 +49,7 @@ def resolve(
     Examples:
       ally resolve "South Korea" --on 1970
       ally resolve 260 --scheme cow --on 1970
+      ally resolve Germany --scheme cow --on 1970
       ally resolve Brussels --kind place -f json
     """
     from allygraph.cli.clocks import day
