@@ -72,16 +72,16 @@ def test_the_page_of_questions_is_made_from_the_answers(built, answers):
 
 def test_a_long_answer_is_cut_and_says_so(built):
     """A page that hides rows without a word would show another answer."""
-    rows = tuple((f"row {number}",) for number in range(43))
+    rows = tuple((f"row {number}",) for number in range(63))
     asked = Ask("thing/named", {"words": "a b"}, ("thing",), frozenset(rows))
     question = Question(1, "What?", "A. All", (asked,), None, "", "Read so.")
-    claims = (("claim:a", "claim:b", "claim:c", "claim:d"),) * 43
+    claims = (("claim:a", "claim:b", "claim:c", "claim:d"),) * 63
     text = page(built, [question], {1: [Answer(rows, claims)]})
 
     assert "1 of 1 questions" in text
     assert "$ ally query thing/named -p 'words=a b'" in text
-    assert "| row 39 | `a`, `b`, `c` and 1 more |" in text
-    assert "row 40" not in text
+    assert "| row 59 | `a`, `b`, `c` and 1 more |" in text
+    assert "row 60" not in text
     assert "and 3 more rows." in text
 
 

@@ -4,7 +4,7 @@ Shape: questions and their answers in, Markdown out; labels are looked up in the
 answered. Long answers are cut, and say so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from shlex import quote
 
@@ -20,9 +20,8 @@ answered: their rows are those that were written down from the questions and the
 query was, and a seeded change of the data makes each of them fail. Under each question stand the
 command, the rows, and the claims on which they rest: `ally show claim:NAME` reads one.
 """
-_ROWS = 40
+_ROWS = 60
 _CLAIMS = 3
-_KEPT_WHOLE = frozenset(("claim", "quote"))
 
 
 def page(engine: Engine, questions: Sequence[Question], answers: Mapping[int, list[Answer]]) -> str:
@@ -95,17 +94,10 @@ def _claims(claims: Sequence[str]) -> str:
 def _labels(engine: Engine, answers: Sequence[Answer]) -> dict[str, str]:
     """Give the labels of all things in the rows, by short name."""
     values = {value for one in answers for row in one.rows for value in row}
-    wanted = {expand(value): value for value in _things(values)}
+    wanted = {expand(value): value for value in values if _is_name(value)}
     return {wanted[iri]: label for iri, label in labels(engine, wanted).items()}
 
 
-def _things(values: set[str]) -> Iterator[str]:
-    yield from (value for value in values if _is_name(value) and _prefix(value) not in _KEPT_WHOLE)
-
-
 def _is_name(value: str) -> bool:
-    return _prefix(value) in PREFIXES and not any(sign.isspace() for sign in value)
-
-
-def _prefix(value: str) -> str:
-    return value.partition(":")[0]
+    prefix, colon, _ = value.partition(":")
+    return bool(colon) and prefix in PREFIXES and not any(sign.isspace() for sign in value)
