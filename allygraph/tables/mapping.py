@@ -4,9 +4,11 @@ What the values mean is settled where they are compiled; here every key is one t
 the right type, so that a slip is told before the first row. Source: https://toml.io/en/v1.0.0.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +151,7 @@ def load(path: Path) -> MappingFile:
     top = _merged(path, place, ())
     check(top, _TOP, place, "", needed=("title", "sheet"))
     check(top["sheet"], _SHEET, place, "[sheet]", needed=("key",))
+    _check_day(top["sheet"].get("retrieved", "2000-01-01"), place)
     if isinstance(top["sheet"].get("document"), dict):
         needed = ("iri", "title", "licence")
         check(top["sheet"]["document"], DOCUMENT, place, "[sheet.document]", needed=needed)
@@ -197,11 +200,20 @@ def check(table: Table, keys: Keys, place: str, where: str, *, needed: Iterable[
             )
         if key in _OF_TEXTS and not all(isinstance(one, str) for one in _members(value)):
             raise MappingError(f"{at}'{key}' holds other than texts", expected="texts", place=place)
+        if key in _FORMS and isinstance(value, str) and not _FORMS[key][0].fullmatch(value):
+            raise MappingError(f"{at}'{key}' is '{value}'", expected=_FORMS[key][1], place=place)
     for key in needed:
         if key not in table:
             raise MappingError(f"{at}has no '{key}'", expected=f"{key} = …", place=place)
 
 
+_LANGUAGE = (re.compile(r"|[a-z]{2,3}(-[A-Za-z0-9]{1,8})*"), "a language tag, as en or zh-Hant")
+_FORMS = {
+    "delimiter": (re.compile(r"[^\r\n\"]"), "one sign"),
+    "lang": _LANGUAGE,
+    "language": _LANGUAGE,
+}
+"""Keys whose texts have a form."""
 _OF_TEXTS = frozenset(
     {"columns", "flag", "in", "patterns", "published", "publishers", "required", "skip", "value"}
 )
@@ -222,6 +234,15 @@ _TYPES: dict[type, str] = {
     int: "a number",
     float: "a number",
 }
+
+
+def _check_day(text: str, place: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise MappingError(
+            f"[sheet] 'retrieved' is '{text}'", expected="a day as 2026-11-23", place=place
+        ) from error
 
 
 def _check_evidence(top: Table, place: str) -> None:

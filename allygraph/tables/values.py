@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allygraph.errors import MappingError, UnknownName
-from allygraph.names import expand
+from allygraph.names import did_you_mean, expand
 from allygraph.tables.conditions import Block, Condition, block, condition
 from allygraph.tables.faults import RowFault
 from allygraph.tables.mapping import REPEATED, check
@@ -19,6 +19,8 @@ Write = Callable[[str], str]
 Emit = Callable[[Row, list[str]], None]
 """Adds the lines of a row to a list."""
 _MEMORY = 5_000  # values of a property whose lines are remembered
+_XSD_TYPES = ("anyURI", "boolean", "date", "decimal", "integer", "string")
+_TYPES = ("edtf:EDTF", *(f"xsd:{name}" for name in _XSD_TYPES))
 _KEYS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "text": (str,),
@@ -120,7 +122,11 @@ def _writer(spec: dict[str, Any], kind: str, place: str) -> Write:
     if kind == "text":
         language = spec.get("lang", "")
         return (lambda text: words(text, language)) if language else plain
-    datatype = predicate(spec.get("type", "xsd:string"), place)[1:-1]
+    name = spec.get("type", "xsd:string")
+    if name not in _TYPES:
+        expected = did_you_mean(name, _TYPES) or f"one of {', '.join(_TYPES)}"
+        raise MappingError(f"type = '{name}'", expected=expected, place=place)
+    datatype = expand(name)
     return plain if datatype == expand("xsd:string") else lambda text: typed(text, datatype)
 
 
