@@ -301,3 +301,18 @@ def test_the_small_table_grows():
         assert seen.add(f"thing-{number}", "a") is None
 
     assert all(seen.add(f"thing-{number}", "a") for number in range(20_000))
+
+
+def test_long_imports_tell_how_far_they_are(club):
+    """A bar that jumps back or never ends is worse than none."""
+    told: list[tuple[str, int, int]] = []
+    sheet, mapping = club("Japan,1900")
+    lines = sheet.read_text(encoding="utf-8").splitlines(keepends=True)
+    rows = [lines[1].replace("Club", f"Club {number}") for number in range(9_000)]
+    sheet.write_text(lines[0] + "".join(rows), encoding="utf-8")
+    tables.check(sheet, mapping, "x", tell=lambda *step: told.append(step))
+    done = [step[1] for step in told]
+
+    assert len(told) > 3
+    assert done == sorted(done)
+    assert told[-1] == ("rows", sheet.stat().st_size, sheet.stat().st_size)
