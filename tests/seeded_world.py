@@ -10,7 +10,7 @@ from collections import defaultdict
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from allygraph.competency import Question, Rows, Seed, ask
+from allygraph.competency import Question, Seed, ask
 from allygraph.derive import evidence
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.graph import source_quads
@@ -35,13 +35,8 @@ class World:
         self.whole.bulk_extend([*self.sources, *derived])
         self.derived = _by_thing(derived)
 
-    def answers(self, question: Question) -> list[Rows]:
-        """Ask everything that a question asks."""
-        engine = OxigraphEngine(self.whole)
-        return [ask(engine, asked) for asked in question.asks]
-
-    def changed(self, question: Question) -> list[Rows]:
-        """Give the answers after the seeded change, which is then taken back."""
+    def notices(self, question: Question) -> bool:
+        """Tell whether an answer is another one after the seeded change, and take that back."""
         removed, added = self._quads(question.seeded)
         names = self.near(removed | added)
         before = self._derive(names)
@@ -53,7 +48,8 @@ class World:
             out, into = removed | (before - after), added | (after - before)
             exchange(self.whole, out, into)
             try:
-                return self.answers(question)
+                engine = OxigraphEngine(self.whole)
+                return any(ask(engine, asked) != asked.expected for asked in question.asks)
             finally:
                 exchange(self.whole, into, out)
         finally:
