@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from allygraph.errors import MappingError
 from allygraph.names import PREFIXES, compact, expand
 from allygraph.tables.conditions import Condition, block, condition, flag
-from allygraph.tables.documents import GENERAL_KNOWLEDGE, Library
+from allygraph.tables.documents import EDITORS, GENERAL_KNOWLEDGE, Library
 from allygraph.tables.evidence import Evidence
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import slug
@@ -177,12 +177,13 @@ class Claim:
         return known[1]
 
     def _stated(self, wanted: str) -> Grounds:
-        name = GENERAL_KNOWLEDGE if wanted == "general-knowledge" else wanted
+        """Give what a claim rests on that names its documents: the first, then further ones."""
+        names = [GENERAL_KNOWLEDGE if n == "general-knowledge" else n for n in wanted.split()]
         try:
-            document = self.setting.library.named(name)
+            documents = tuple(self.setting.library.named(name) for name in names)
         except RowFault as fault:
             raise fault.at(self.source.columns) from None
-        return _grounds((document,), name == GENERAL_KNOWLEDGE)
+        return _grounds(documents, names[0] == GENERAL_KNOWLEDGE)
 
     def _speaker(self, row: Row, grounds: Grounds, lines: list[str]) -> None:
         """Say who asserts it and, where asked for, that the publisher reports it."""
@@ -196,7 +197,9 @@ class Claim:
                     "a publisher, or asserted_by",
                 )
             lines.append(f"<{_ALLY}assertedBy> <{speaker}>")
-        if self.by_publisher and grounds.publisher not in ("", speaker):
+        # What the editors infer from a document, its publisher does not report.
+        reports = self.by_publisher and speaker != _EDITORS
+        if reports and grounds.publisher not in ("", speaker):
             lines.append(f"<{_ALLY}reportedBy> <{grounds.publisher}>")
 
     def _unverified(self, row: Row, grounds: Grounds) -> bool:
@@ -261,6 +264,7 @@ class Claim:
         return Thing(iri, joined(iri, lines, self.graph), "", (f"{_ALLY}Quote",), "claims")
 
 
+_EDITORS = full(EDITORS)
 _MEMORY = 5_000
 _ONCE = (None,)
 _INTEGER = f'"^^<{expand("xsd:integer")}>'
