@@ -17,11 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 FACTS = ROOT.parent / "shared" / "facts"
 IMPORTS = ROOT / "data" / "imports"
 FILES = {
+    "decision-rules": "decision_rules",
     "events": "events",
     "nato-commitments": "nato_members",
     "nato-partner-groupings": "nato_partners",
     "nato-partners": "nato_partners",
     "nato-partnership-frameworks": "nato_partnership_frameworks",
+    "officeholders": "officeholders",
     "other-alliance-members": "other_alliance_members",
     "other-alliances": "other_alliances",
     "stated-concerns": "stated_concerns",
@@ -29,10 +31,7 @@ FILES = {
 MADE_OF_OTHERS = {"nato-commitments", "nato-partner-groupings"}
 ALL_SHEETS = {
     **{name: name.replace("-", "_") for name in FILES if name not in MADE_OF_OTHERS},
-    **{
-        name: name.replace("-", "_")
-        for name in ("decision-rules", "itpp", "nato-members", "nato-offices", "officeholders")
-    },
+    **{name: name.replace("-", "_") for name in ("itpp", "nato-members", "nato-offices")},
 }
 
 

@@ -37,6 +37,7 @@ DATES = {
     "officeholders": ("start", "end"),
 }
 BOUNDS = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
+FILES = ("sources/sheets/*.ttl", "imports/decision-rules/*.ttl", "imports/officeholders/*.ttl")
 SHEETS = ["nato_members", "officeholders", *IDS]
 
 
@@ -89,7 +90,7 @@ def things():
 def claims():
     """Load the claims from the sheets: name, then property, then the values as text."""
     found = {}
-    for path in sorted(ROOT.glob("data/sources/sheets/*.ttl")):
+    for path in sorted(path for files in FILES for path in ROOT.glob(f"data/{files}")):
         for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
             values = found.setdefault(compact(triple.subject.value), {})
             value = triple.object.value
