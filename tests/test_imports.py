@@ -12,6 +12,7 @@ import pytest
 from allygraph import tables
 from allygraph.build import open_current
 from allygraph.compilation import sheets, sheets_page
+from allygraph.errors import TableFaults
 
 ROOT = Path(__file__).resolve().parent.parent
 FACTS = ROOT.parent / "shared" / "facts"
@@ -70,6 +71,45 @@ def test_a_sheet_imported_again_gives_the_same_bytes(name, tmp_path):
     assert {path.name: path.read_bytes() for path in again.iterdir()} == {
         path.name: path.read_bytes() for path in (IMPORTS / name).iterdir()
     }
+
+
+@pytest.fixture
+def appointed(tmp_path):
+    """Write a sheet with one office holder who is not in the data; give the files to import."""
+    header = (
+        "person,wikidata_qid_unverified,role,organisation,country_iso3,start,start_precision,"
+        "end,end_precision,named_in_seed,notes,source,confidence"
+    )
+
+    def write(role: str) -> tuple[Path, Path]:
+        row = f"Ann Example,,{role},NATO,,2031-10-01,day,,,no,,A page / Example Times,seen"
+        (tmp_path / "s.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+        mapping = (ROOT / "data" / "mappings" / "officeholders.toml").read_text(encoding="utf-8")
+        named = mapping.split("[sheet.skip]")[0] + "[sources]" + mapping.split("[sources]", 1)[1]
+        for name in ("sheets.toml", "officeholders-posts.csv", "officeholders-read.csv"):
+            (tmp_path / name).write_bytes((ROOT / "data" / "mappings" / name).read_bytes())
+        (tmp_path / "m.toml").write_text(named, encoding="utf-8")
+        return tmp_path / "s.csv", tmp_path / "m.toml"
+
+    return write
+
+
+def test_a_new_holder_of_a_known_post_is_made(appointed, tmp_path):
+    """The sheet can grow: person, tenure and claim come from the row alone."""
+    tables.to_folder(*appointed("Secretary General"), "officeholders", tmp_path / "out")
+    made = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir())
+
+    assert "actor:ann-example\n    a ally:Person ;" in made
+    assert "rel:ann-example-secretary-general-nato\n    a ally:Tenure ;" in made
+    assert "claim:officeholders-ann-example-secretary-general-nato-start\n" in made
+
+
+def test_a_role_that_nobody_described_is_refused_with_its_row(appointed, tmp_path):
+    """What a role means is not guessed."""
+    with pytest.raises(TableFaults) as caught:
+        tables.to_folder(*appointed("Grand Vizier"), "officeholders", tmp_path / "out")
+
+    assert [(fault.code, fault.row) for fault in caught.value.faults] == [("table-partner", 1)]
 
 
 @pytest.mark.parametrize("name", sorted(ALL_SHEETS))
