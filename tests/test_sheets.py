@@ -11,6 +11,7 @@ import unicodedata
 from calendar import month_name
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
@@ -246,10 +247,9 @@ def test_every_document_stands_in_a_sheet():
     if not FACTS.exists():
         pytest.skip("the sheets are not beside this checkout")
     files = [*FACTS.glob("*.csv"), ROOT / "data" / "mappings" / "noted-values.csv"]
-    printed = " ".join(path.read_text(encoding="utf-8") for path in files)
-    printed = printed.replace("\u2013", "%E2%80%93")
+    printed = unquote(" ".join(path.read_text(encoding="utf-8") for path in files))
     addresses = [
-        triple.object.value.replace("\u2013", "%E2%80%93")
+        unquote(triple.object.value)
         for path in sorted(ROOT.glob("data/**/*.ttl"))
         if path.parent.name != "lists" and path.parent.name != "designations"
         for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
