@@ -1,6 +1,7 @@
 """Turtle: the one canonical form that the text files keep, and where in a file a subject stands."""
 
 from allygraph.turtle.canonical import FIRST_PROPERTIES, canonical, is_canonical, quiet_rdflib
+from allygraph.turtle.graphs import rdflib_graph
 from allygraph.turtle.lexer import comments, subject_lines
 
 __all__ = [
@@ -9,5 +10,6 @@ __all__ = [
     "comments",
     "is_canonical",
     "quiet_rdflib",
+    "rdflib_graph",
     "subject_lines",
 ]

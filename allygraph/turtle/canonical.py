@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from allygraph.errors import NotCanonical, UnreadableFile
 from allygraph.names import PREFIXES
+from allygraph.turtle.graphs import rdflib_graph
 from allygraph.turtle.lexer import comments
 
 if TYPE_CHECKING:
+    from pyoxigraph import Quad
     from rdflib import Graph
 
 FIRST_PROPERTIES = (
@@ -44,9 +46,10 @@ def canonical(text: str, *, place: str | None = None) -> str:
         NotCanonical: it has a comment beyond its head, or the form would change its meaning.
     """
     head = _head(text, place)
+    quads = _quads(text, place)
     with quiet_rdflib():
-        body = write(_parse(text, place))
-    if _canonical_quads(text, place) != _canonical_quads(body, place):
+        body = write(rdflib_graph(quads, _prefixed_graph()))
+    if _meaning(quads) != _meaning(_quads(body, place)):
         raise NotCanonical(
             "the canonical form would not mean the same",
             expected="literals in their plain form, such as true and 7 instead of '1' and '07'",
@@ -100,26 +103,31 @@ def _head(text: str, place: str | None) -> str:
     return "".join(f"{line}\n" for line in lines[:count])
 
 
-def _parse(text: str, place: str | None) -> "Graph":
+def _prefixed_graph() -> "Graph":
     from rdflib import Graph
 
-    _canonical_quads(text, place)
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace, override=True, replace=True)
-    return graph.parse(data=text, format="turtle")
+    return graph
 
 
-def _canonical_quads(text: str, place: str | None) -> object:
+def _quads(text: str, place: str | None) -> "list[Quad]":
     """Parse with pyoxigraph, which keeps literals as they are written, to compare meanings."""
     import pyoxigraph as ox
 
     try:
-        quads = ox.Dataset(ox.parse(input=text, format=ox.RdfFormat.TURTLE))
+        return list(ox.parse(input=text, format=ox.RdfFormat.TURTLE))
     except SyntaxError as error:
         raise unreadable(error, place) from error
-    quads.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
-    return quads
+
+
+def _meaning(quads: "list[Quad]") -> object:
+    import pyoxigraph as ox
+
+    meaning = ox.Dataset(quads)
+    meaning.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    return meaning
 
 
 def unreadable(error: SyntaxError, place: str | None) -> UnreadableFile:
@@ -143,6 +151,13 @@ def _serializer_class() -> Any:
 
         predicateOrder = [URIRef(expand(name)) for name in FIRST_PROPERTIES]  # noqa: N815, RUF012
         roundtrip_prefixes = ()
+
+        def get_pname(self, uri: Any, gen_prefix: bool = True) -> Any:
+            # Each IRI is asked for several times wherever it stands; its name does not change.
+            known: dict[Any, Any] = self.__dict__.setdefault("_known_names", {})
+            if (uri, gen_prefix) not in known:
+                known[uri, gen_prefix] = super().get_pname(uri, gen_prefix)  # type: ignore[no-untyped-call]
+            return known[uri, gen_prefix]
 
         def startDocument(self) -> None:  # noqa: N802  the name is rdflib's
             for prefix, namespace in sorted(self.namespaces.items()):

@@ -8,16 +8,18 @@ from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Quad, RdfFormat, serialize
+from pyoxigraph import Quad
 
 from allygraph.graph import read
 from allygraph.names import BASE, compact
 from allygraph.resources import shape_files
+from allygraph.turtle import rdflib_graph
 from allygraph.validation.findings import SEVERITIES, Finding, Severity, literal
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
+_MANY = 1000
 _SEVERITY_NAMES: dict[str, Severity] = {name.capitalize(): name for name in SEVERITIES}
 
 
@@ -35,17 +37,13 @@ def find(
     if ours:
         graph = rdflib_graph(quads)
         shapes = shapes_graph(root)
-        aim(shapes, graph, ours)
+        if len(ours) < _MANY:
+            aim(shapes, graph, ours)
+        else:
+            share_targets(shapes)
         for focus, shape in sorted(violated(graph, shapes)):
-            yield _finding(focus, shape, graph, shapes, places[focus])
-
-
-def rdflib_graph(quads: Iterable[Quad]) -> "Graph":
-    """Make one rdflib graph of quads, their graph names dropped."""
-    from rdflib import Graph
-
-    triples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES)
-    return Graph().parse(data=triples, format="nt")
+            if focus in ours:
+                yield _finding(focus, shape, graph, shapes, places[focus])
 
 
 def shapes_graph(root: Path) -> "Graph":
@@ -77,6 +75,19 @@ def aim(shapes: "Graph", graph: "Graph", things: Set[str]) -> None:
         shapes.remove((owner, SH.property, shape))
         for thing in list(shapes.objects(owner, SH.targetNode)):
             shapes.add((shape, SH.targetNode, thing))
+
+
+def share_targets(shapes: "Graph") -> None:
+    """Point property shapes at the classes of their node shape instead of the link between them.
+
+    It finds what `aim` at all things finds, without naming each thing for each shape.
+    """
+    from rdflib import SH
+
+    for owner, shape in list(shapes.subject_objects(SH.property)):
+        shapes.remove((owner, SH.property, shape))
+        for target in list(shapes.objects(owner, SH.targetClass)):
+            shapes.add((shape, SH.targetClass, target))
 
 
 def _instances(graph: "Graph", target: Any) -> set[Any]:
