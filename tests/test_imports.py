@@ -21,6 +21,7 @@ FILES = {
     "decision-rules": "decision_rules",
     "events": "events",
     "nato-commitments": "nato_members",
+    "nato-members": "nato_members",
     "nato-partner-groupings": "nato_partners",
     "nato-partners": "nato_partners",
     "nato-partnership-frameworks": "nato_partnership_frameworks",
@@ -32,7 +33,7 @@ FILES = {
 MADE_OF_OTHERS = {"nato-commitments", "nato-partner-groupings"}
 ALL_SHEETS = {
     **{name: name.replace("-", "_") for name in FILES if name not in MADE_OF_OTHERS},
-    **{name: name.replace("-", "_") for name in ("itpp", "nato-members", "nato-offices")},
+    **{name: name.replace("-", "_") for name in ("itpp", "nato-offices")},
 }
 
 

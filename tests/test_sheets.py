@@ -38,7 +38,8 @@ DATES = {
     "officeholders": ("start", "end"),
 }
 BOUNDS = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
-FILES = ("sources/sheets/*.ttl", "imports/decision-rules/*.ttl", "imports/officeholders/*.ttl")
+IMPORTS = ("decision-rules", "nato-members", "officeholders")
+FILES = ("sources/sheets/*.ttl", *(f"imports/{name}/*.ttl" for name in IMPORTS))
 SHEETS = ["nato_members", "officeholders", *IDS]
 
 
