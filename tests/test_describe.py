@@ -210,7 +210,7 @@ def test_the_command_prints_plain_text_into_a_pipe(run, engine):
 
 def test_the_command_draws_a_tree_in_a_terminal(run, monkeypatch):
     """People get the same facts, with branches that show what belongs to what."""
-    monkeypatch.setattr("allygraph.cli.show.is_terminal", lambda: True)
+    monkeypatch.setattr("allygraph.cli.forms.is_terminal", lambda: True)
 
     result = run("actor:bravo", "--as-of", "2021-06-01", "--known-by", "2021-06-01")
 

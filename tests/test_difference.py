@@ -261,7 +261,7 @@ def test_no_change_is_said_to_be_none(small):
 
 def test_a_terminal_gets_a_tree(run, monkeypatch):
     """A person at a terminal reads a tree; a pipe gets lines."""
-    monkeypatch.setattr("allygraph.cli.diff.is_terminal", lambda: True)
+    monkeypatch.setattr("allygraph.cli.forms.is_terminal", lambda: True)
     done = run(*OPTIONS["world"].split())
 
     assert done.exit_code == 0, done.output

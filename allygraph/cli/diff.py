@@ -1,10 +1,10 @@
 """``ally diff``: what changed in the world between two days, or in what was known."""
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from allygraph.cli.forms import echo, form_option
 
 if TYPE_CHECKING:
     from allygraph.difference import Difference
@@ -38,15 +38,7 @@ if TYPE_CHECKING:
     help="From which certainty on a thing holds.  Default: presumed.",
 )
 @click.option("--all", "everything", is_flag=True, help="Also where only what sources say differs.")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "md"]),
-    default="text",
-    show_default=True,
-    help="How it is printed; md is a briefing with footnotes.",
-)
+@form_option("How it is printed; md is a briefing with footnotes.")
 @click.option(
     "--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the local graph."
 )
@@ -80,6 +72,7 @@ def diff(
     from allygraph.cli.query import opened
     from allygraph.client import Graph
     from allygraph.dates import one_day
+    from allygraph.difference.text import markdown, plain
 
     days = {
         "from_day": from_day and one_day(from_day, "--from"),
@@ -96,25 +89,8 @@ def diff(
         "at_least": at_least,
         "everything": everything,
     }
-    _print(Graph(opened(endpoint)).difference(**days, **choice), form)
-
-
-def _print(difference: "Difference", form: str) -> None:
-    from allygraph.difference.text import markdown, plain
-
-    if form == "json":
-        click.echo(json.dumps(difference.record(), ensure_ascii=False, indent=2))
-    elif form == "md":
-        click.echo(markdown(difference), nl=False)
-    elif is_terminal():
-        _draw(difference)
-    else:
-        click.echo(plain(difference), nl=False)
-
-
-def is_terminal() -> bool:
-    """Tell whether a person reads what is printed."""
-    return sys.stdout.isatty()
+    difference = Graph(opened(endpoint)).difference(**days, **choice)
+    echo(difference, form, plain=plain, markdown=markdown, draw=_draw)
 
 
 def _draw(difference: "Difference") -> None:

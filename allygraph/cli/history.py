@@ -1,8 +1,8 @@
 """``ally history``: what became of a claim."""
 
-import json
-
 import click
+
+from allygraph.cli.forms import echo, form_option
 
 
 @click.command()
@@ -12,15 +12,7 @@ import click
     metavar="DATE",
     help="Knowledge time: the last day of publication that counts.  Default: today.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "md"]),
-    default="text",
-    show_default=True,
-    help="How the history is printed.",
-)
+@form_option("How the history is printed.")
 @click.option(
     "--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the local graph."
 )
@@ -39,12 +31,9 @@ def history(claim: str, known_by: str | None, form: str, endpoint: str | None) -
     """
     from allygraph.cli.clocks import day
     from allygraph.cli.query import opened
-    from allygraph.succession import history as tell
+    from allygraph.succession import history as history_of
     from allygraph.succession.text import markdown, plain
 
     known_by_day = day(known_by, "--known-by")
-    told = tell(opened(endpoint), claim, known_by_day)
-    if form == "json":
-        click.echo(json.dumps(told.record(), ensure_ascii=False, indent=2))
-    else:
-        click.echo((markdown if form == "md" else plain)(told), nl=False)
+    told = history_of(opened(endpoint), claim, known_by_day)
+    echo(told, form, plain=plain, markdown=markdown)

@@ -1,10 +1,10 @@
 """``ally show``: one thing, its relationships and who says so."""
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 import click
+
+from allygraph.cli.forms import echo, form_option
 
 if TYPE_CHECKING:
     from allygraph.describe import Description
@@ -18,15 +18,7 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="Knowledge time: the last day of publication that counts.  Default: today.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "md"]),
-    default="text",
-    show_default=True,
-    help="How the thing is printed.",
-)
+@form_option("How the thing is printed.")
 def show(thing: str, as_of: str | None, known_by: str | None, form: str) -> None:
     """Show a thing with its relationships, in both directions, and their evidence.
 
@@ -49,19 +41,7 @@ def show(thing: str, as_of: str | None, known_by: str | None, form: str) -> None
     with progress_bars() as tell:
         engine = open_current(progress=tell)
     described = describe(engine, thing, as_of_day, known_by_day)
-    if form == "json":
-        click.echo(json.dumps(described.record(), ensure_ascii=False, indent=2))
-    elif form == "md":
-        click.echo(markdown(described), nl=False)
-    elif is_terminal():
-        _draw(described)
-    else:
-        click.echo(plain(described), nl=False)
-
-
-def is_terminal() -> bool:
-    """Tell whether a person reads what is printed."""
-    return sys.stdout.isatty()
+    echo(described, form, plain=plain, markdown=markdown, draw=_draw)
 
 
 def _draw(thing: "Description") -> None:
