@@ -95,7 +95,7 @@ def test_evidence_adds_its_columns_and_loses_no_row(query, oxigraph):
     table = oxigraph.select(with_evidence(query.text, query))
     kept = [table.columns.index(column) for column in query.columns]
 
-    assert query.evidence or query.name == "thing/named"
+    assert query.evidence or query.counts or query.name in ("thing/named", "thing/called")
     assert set(query.evidence) <= set(table.columns)
     assert {tuple(map(str, row)) for row in plain.rows} == {
         tuple(str(row[i]) for i in kept) for row in table.rows
@@ -135,6 +135,22 @@ WHERE {
 }
 ORDER BY ?x
 """
+
+
+COUNTED = GOOD.replace(
+    "  ?x ally:organization ?who .\n", "  { SELECT (COUNT(*) AS ?x) WHERE { ?s ?p ?o . } }\n"
+)
+
+
+def test_a_query_that_counts_names_one_that_lists():
+    """Behind a number there are rows, and behind these the claims."""
+    names = {query.name for query in QUERIES}
+
+    assert {query.counts for query in QUERIES if query.counts} <= names
+    counting = HEADER.replace("# evidence = []\n", '# counts = "t/listed"\n')
+    assert lint(read_header(counting + COUNTED, name="t/t", place="t.rq")) == []
+    assert lint(read_header(HEADER + COUNTED, name="t/t", place="t.rq")) != []
+    assert lint(read_header(counting + GOOD, name="t/t", place="t.rq")) != []
 
 
 GROUPED = """SELECT ?x

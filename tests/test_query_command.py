@@ -49,6 +49,14 @@ def test_a_spreadsheet_cannot_hold_the_claims():
         run(*BLOCKERS, *THEN, "--why", "-f", "csv")
 
 
+def test_a_number_leads_to_the_query_that_lists_what_it_counts():
+    """Behind a number stand rows, and only behind these the claims."""
+    with pytest.raises(AllygraphError, match="counts rows") as caught:
+        run("query", "evidence/hit-rate-by-speaker", "--why")
+
+    assert "evidence/verdicts" in str(caught.value.expected)
+
+
 def test_a_slip_in_the_name_of_a_thing_is_no_empty_answer():
     """The answer that nobody blocks it would be believed."""
     with pytest.raises(UnknownName, match="nato-tokio-office") as caught:

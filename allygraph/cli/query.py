@@ -174,6 +174,11 @@ def _bound(name: str, given: dict[str, str], *, why: bool) -> _Asked:
     saved = queries.load(name)
     values = queries.with_clocks(saved, given, date.today())
     text = queries.bind(saved, values)
+    if why and saved.counts:
+        raise UsageError(
+            f"query '{saved.name}' counts rows, and a number has no claims of its own",
+            expected=f"ally query {saved.counts} --why lists what it counts",
+        )
     if why and saved.evidence:
         text = queries.with_evidence(text, saved)
     known_by = bounds(values["known_by"]).latest if "known_by" in values else date.today()

@@ -67,6 +67,7 @@ class SavedQuery:
         params: the parameters by name, in the order of the text.
         columns: the columns by name, in the order of the answer.
         evidence: variables of the body that are a holding or a claim behind a row.
+        counts: the saved query whose rows this one counts; empty for one that counts nothing.
         text: the whole file.
     """
 
@@ -78,6 +79,7 @@ class SavedQuery:
     params: Mapping[str, Param]
     columns: Mapping[str, Column]
     evidence: tuple[str, ...]
+    counts: str
     text: str
 
 
@@ -91,7 +93,7 @@ def read_header(text: str, *, name: str, place: str) -> SavedQuery:
     for key in _TEXTS:
         if not isinstance(table.get(key), str) or not table[key]:
             raise QueryFileError(f"the header has no {key}", expected=f'{key} = "…"', place=place)
-    unknown = set(table) - {*_TEXTS, *_LISTS, "params", "columns"}
+    unknown = set(table) - {*_TEXTS, *_LISTS, "counts", "params", "columns"}
     if unknown:
         raise QueryFileError(f"the header has the unknown key '{min(unknown)}'", place=place)
     lists = {key: tuple(map(str, table.get(key, []))) for key in _LISTS}
@@ -104,6 +106,7 @@ def read_header(text: str, *, name: str, place: str) -> SavedQuery:
         params={key: _param(key, row, place) for key, row in table.get("params", {}).items()},
         columns={key: _column(key, row, place) for key, row in table.get("columns", {}).items()},
         evidence=lists["evidence"],
+        counts=str(table.get("counts", "")),
         text=text,
     )
 

@@ -106,14 +106,20 @@ def _outside(query: SavedQuery) -> Iterator[tuple[int, str]]:
 
 
 def _evidence(query: SavedQuery) -> Iterator[tuple[int, str]]:
-    """The variables of the evidence are in the body, and no aggregate hides them."""
+    """The variables of the evidence are in the body, and no aggregate hides them.
+
+    A query that counts names the query that lists what it counts: there the evidence is.
+    """
     body = list(tokens(_body(query)))
     variables = {token.text for token in body if token.kind == "variable"}
     for name in query.evidence:
         if f"?{name}" not in variables:
             yield 1, f"the evidence ?{name} is not a variable of the query"
-    if any(token.text.upper() in _AGGREGATES for token in body if token.kind == "word"):
-        yield 1, "an aggregate hides the evidence behind its rows"
+    aggregates = any(t.text.upper() in _AGGREGATES for t in body if t.kind == "word")
+    if aggregates and not query.counts:
+        yield 1, 'an aggregate hides the evidence behind its rows: list them, or say counts = "…"'
+    if query.counts and (query.evidence or not aggregates):
+        yield 1, "a query that counts has an aggregate and no evidence of its own"
 
 
 def _portable(query: SavedQuery) -> Iterator[tuple[int, str]]:

@@ -34,7 +34,8 @@ def _named(param: Param) -> str:
 def _section(query: SavedQuery) -> str:
     params = "".join(f"- `{p.name}` ({p.type}): {p.help}\n" for p in query.params.values())
     columns = "".join(f"- `{c.name}` ({c.type}): {c.help}\n" for c in query.columns.values())
+    counts = f" It counts the rows of `{query.counts}`." if query.counts else ""
     return (
-        f"\n## {query.name}\n\n{query.title}. {query.reading}\n"
+        f"\n## {query.name}\n\n{query.title}. {query.reading}{counts}\n"
         f"\nParameters:\n\n{params}\nColumns:\n\n{columns}"
     )
