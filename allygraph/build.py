@@ -33,6 +33,7 @@ _DERIVING_CODE = (
     "graph.py",
     "holdings.py",
     "names.py",
+    "origins.py",
     "testimony.py",
 )
 _KEPT_BUILDS = 4

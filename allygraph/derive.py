@@ -1,4 +1,4 @@
-"""Derived graphs: until when each claim is current, what holds when, and the direct edges.
+"""Derived graphs: currency of claims, roots of sources, what holds when, and the direct edges.
 
 Everything here follows from the source graphs and can be thrown away. Holdings and currency cover
 both clocks whole; the rules of ontology/rules/ look at one day of each, named in the header of
@@ -25,13 +25,17 @@ from allygraph import resources
 from allygraph.errors import QueryFileError
 from allygraph.holdings import Rectangle, timelines
 from allygraph.names import ALLY, BASE, PREFIXES, graph_iri
+from allygraph.origins import roots
 from allygraph.testimony import Testimony
 
 _XSD_DATE = NamedNode(f"{PREFIXES['xsd']}date")
 _TYPE = NamedNode(f"{PREFIXES['rdf']}type")
 _HOLDINGS = NamedNode(graph_iri("derived/holdings"))
 _CURRENCY = NamedNode(graph_iri("derived/claim-currency"))
+_ORIGINS = NamedNode(graph_iri("derived/source-roots"))
 _HOLDING = NamedNode(f"{ALLY}Holding")
+_SOURCE = NamedNode(f"{ALLY}Source")
+_DERIVED_FROM = NamedNode(f"{PREFIXES['prov']}wasDerivedFrom")
 _PREDICATES = (
     _TYPE,
     *(NamedNode(ALLY + name) for name in ("holdingOf", "certainty", "standing", "review")),
@@ -103,15 +107,29 @@ def extend(
 
 
 def evidence(store: Store) -> Iterator[Quad]:
-    """Give the quads of claim currency and holdings; the store is read before the first of them.
+    """Give the quads of currency, roots and holdings; the store is read before the first of them.
 
     Raises:
         InputError: a claim lacks what its place on the clocks needs.
     """
     testimony = Testimony(store)
+    sources = list(origins(store))
     yield from _currency(testimony)
+    yield from sources
     for thing, rectangles in timelines(testimony.things(), testimony.claims_of):
         yield from _holdings(thing, rectangles)
+
+
+def origins(store: Store) -> Iterator[Quad]:
+    """Give each source of a store with the documents from which it derives in the end."""
+    root_source = _property("rootSource")
+    typed: Any = store.quads_for_pattern(None, _TYPE, _SOURCE)
+    documents = {quad.subject.value for quad in typed}
+    found: Any = store.quads_for_pattern(None, _DERIVED_FROM, None)
+    pairs = [(quad.subject.value, quad.object.value) for quad in found]
+    sources = [pair for pair in pairs if documents.issuperset(pair)]
+    for document, root in roots(documents, sources):
+        yield Quad(NamedNode(document), root_source, NamedNode(root), _ORIGINS)
 
 
 def edges(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from allygraph.competency import Question, Seed, ask
-from allygraph.derive import evidence
+from allygraph.derive import evidence, origins
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.graph import source_quads
 from allygraph.names import PREFIXES, expand
@@ -22,6 +22,7 @@ _STRIKES = ("supersedes", "corrects", "retracts")
 _VOICES = ("source", "assertedBy", "mayBeAssertedBy")
 _TOGETHER = ("subject", "on", "reason")
 _HOLDING_OF = NamedNode(expand("ally:holdingOf"))
+_ROOT_SOURCE = NamedNode(expand("ally:rootSource"))
 
 
 class World:
@@ -42,9 +43,10 @@ class World:
         before = self._derive(names)
         known = {quad for name in names for quad in self.derived.get(name, ())}
         assert before == known, "what is near is not what the whole graph has"
+        before |= set(origins(self.sources))
         exchange(self.sources, removed, added)
         try:
-            after = self._derive(names | self.near(added))
+            after = self._derive(names | self.near(added)) | set(origins(self.sources))
             out, into = removed | (before - after), added | (after - before)
             exchange(self.whole, out, into)
             try:
@@ -86,7 +88,7 @@ class World:
         voices = {voice for name in names for voice in self._values(name, _VOICES)}
         for name in names | voices:
             part.extend(self.sources.quads_for_pattern(name, None, None, None))
-        return set(evidence(part))
+        return {quad for quad in evidence(part) if quad.predicate != _ROOT_SOURCE}
 
     def _values(self, node: NamedNode, properties: tuple[str, ...]):
         for name in properties:
@@ -124,6 +126,8 @@ def _by_thing(derived: list[Quad]) -> dict[NamedNode, set[Quad]]:
     thing_of = {quad.subject: quad.object for quad in derived if quad.predicate == _HOLDING_OF}
     found: dict[NamedNode, set[Quad]] = defaultdict(set)
     for quad in derived:
+        if quad.predicate == _ROOT_SOURCE:
+            continue  # the roots of all sources are few, and are derived anew as a whole
         found[thing_of.get(quad.subject, quad.subject)].add(quad)
     return found
 
