@@ -77,9 +77,7 @@ _SOURCES: Keys = {
     "licence": _TEXT,
     "known": (dict,),
     "publishers": (dict,),
-    "titles": (dict,),
 }
-TITLE: Keys = {"language": _TEXT, "label": _TEXT}
 _NODE: Keys = {
     **REPEATED,
     "name": _TEXT,
@@ -109,7 +107,6 @@ _CLAIM: Keys = {
     "quotation": _TEXT,
     "appraisal": _TEXT,
     "source": _TEXT,
-    "evidence": _TEXT,
     "asserted_by": _TEXT,
     "may_be_asserted_by": _NAMES,
     "reported_by": _NAMES,
