@@ -72,7 +72,9 @@ def all_rows_of(sheet):
 
 def key_of(sheet, row):
     """Give the id of a row, or the name that stands for one."""
-    return row[{"nato_members": "member", "officeholders": "person"}.get(sheet) or IDS[sheet]]
+    if sheet == "officeholders":
+        return slug(row["person"])
+    return row["member"] if sheet == "nato_members" else row[IDS[sheet]]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from allygraph.errors import MappingError
 from allygraph.names import PREFIXES, compact, expand
 from allygraph.tables.conditions import Condition, block, condition, flag
 from allygraph.tables.documents import EDITORS, GENERAL_KNOWLEDGE, Library
-from allygraph.tables.evidence import Evidence
+from allygraph.tables.evidence import Evidence, Reader
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import slug
 from allygraph.tables.known import Document
@@ -39,7 +39,7 @@ _MOST_WORDS = 15
 
 
 class Setting(NamedTuple):
-    """What all claims of an import share: name, graph, documents, nodes' names, sources' column.
+    """What all claims of an import share: name, graph, documents, nodes' names, sources.
 
     ``graph`` is written as N-Quads writes it.
     """
@@ -49,6 +49,7 @@ class Setting(NamedTuple):
     library: Library
     nodes: frozenset[str]
     source_column: str
+    reader: Reader | None
 
 
 class Grounds(NamedTuple):
@@ -78,10 +79,16 @@ class Claim:
         self.times = Times(spec, inner, place)
         self.by_publisher = spec.get("reported_by") == "publisher"
         self.has_asserter = "may_be_asserted_by" in spec
-        self.suffix, self.source, self.asserted_by, self.review, self.quote = (
+        self.suffix, self.source, self.evidence, self.asserted_by, self.review, self.quote = (
             inner.compile(spec.get(key, ""), f"{place} {key}")
-            for key in ("suffix", "source", "asserted_by", "review", "quote")
+            for key in ("suffix", "source", "evidence", "asserted_by", "review", "quote")
         )
+        if "evidence" in spec and setting.reader is None:
+            raise MappingError(
+                "'evidence' names another cell of sources, and there is no [sources] to read it",
+                expected="[sources]",
+                place=f"{place} evidence",
+            )
         self.lines = _lines(spec, inner, place)
         self.no_quote = Lines()
         self.no_quote.add(
@@ -165,14 +172,16 @@ class Claim:
         if evidence is None or not evidence.documents:
             column = self.setting.source_column
             raise RowFault("table-source", "the row names no document", "a document", column=column)
+        if self.evidence.constant != "" and (cell := self.evidence.fill(row).strip()):
+            evidence = self._with_cell(cell, evidence)
         index = 0
         if len(evidence.documents) > 1:
-            index = _first_that_can_know(evidence, self.times.last_day(row))
+            index = _first_that_can_know(evidence, self.times.days(row))
         known = self.grounds.get((id(evidence), index))
         if known is None or known[0] is not evidence:
             if len(self.grounds) > _MEMORY:
                 self.grounds.clear()
-            made = _grounds(evidence.documents, evidence.general, index)
+            made = self._resting_on(evidence.documents, evidence.general, index)
             self.grounds[id(evidence), index] = known = (evidence, made)
         return known[1]
 
@@ -183,7 +192,22 @@ class Claim:
             documents = tuple(self.setting.library.named(name) for name in names)
         except RowFault as fault:
             raise fault.at(self.source.columns) from None
-        return _grounds(documents, names[0] == GENERAL_KNOWLEDGE)
+        return self._resting_on(documents, names[0] == GENERAL_KNOWLEDGE, 0)
+
+    def _with_cell(self, cell: str, evidence: Evidence) -> Evidence:
+        try:
+            assert self.setting.reader is not None  # checked as the claim was compiled
+            return self.setting.reader.with_cell(cell, evidence)
+        except RowFault as fault:
+            raise fault.at(self.evidence.columns) from None
+
+    def _resting_on(self, documents: tuple[Document, ...], general: bool, index: int) -> Grounds:
+        first = documents[index]
+        further = [document for document in documents if document is not first]
+        lines = [f"<{_ALLY}source> <{first.iri}>"]
+        lines += [f"<{_ALLY}furtherSource> <{document.iri}>" for document in further]
+        speaker = self.setting.library.speaker(first)
+        return Grounds(tuple(lines), speaker, first.iri, first.day, general)
 
     def _speaker(self, row: Row, grounds: Grounds, lines: list[str]) -> None:
         """Say who asserts it and, where asked for, that the publisher reports it."""
@@ -276,21 +300,17 @@ _VERIFIED, _UNVERIFIED = (
 _TRUE = typed("true", expand("xsd:boolean"))
 
 
-def _first_that_can_know(evidence: Evidence, day: str) -> int:
-    """Find the first document that is not older than the claim; where all are, the first."""
+def _first_that_can_know(evidence: Evidence, days: tuple[str, str]) -> int:
+    """Find the first document that is not older than the claim; where all are, the first.
+
+    A month may have been named on its tenth: then the first day that is meant decides.
+    """
     general = full(GENERAL_KNOWLEDGE)
-    for index, document in enumerate(evidence.documents):
-        if document.day >= day and document.iri != general:
-            return index
+    for day in reversed(days):
+        for index, document in enumerate(evidence.documents):
+            if document.day >= day and document.iri != general:
+                return index
     return 0
-
-
-def _grounds(documents: tuple[Document, ...], general: bool, index: int = 0) -> Grounds:
-    first = documents[index]
-    further = [document for document in documents if document is not first]
-    lines = [f"<{_ALLY}source> <{first.iri}>"]
-    lines += [f"<{_ALLY}furtherSource> <{document.iri}>" for document in further]
-    return Grounds(tuple(lines), first.publisher, first.iri, first.day, general)
 
 
 def _whole(name: str, template: Template) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from allygraph.names import compact, expand
 from allygraph.naming import folded
@@ -49,6 +49,7 @@ class Facts(NamedTuple):
     licence: str = LICENCE
     language: str = "en"
     note: str = ""
+    label: str = ""
 
 
 class Library:
@@ -105,6 +106,7 @@ class Library:
             facts.title,
             span(facts.published)[1] if facts.published else "",
             self.retrieved,
+            origin.iri if origin is not None else "",
         )
         self.emit(self._written(made, facts, origin))
         self.documents[made.iri] = made
@@ -119,7 +121,17 @@ class Library:
 
     def origin(self, facts: Facts) -> Document:
         """Give the document of which a document is a copy: the one of that title by its origin."""
-        return self.document(Facts(facts.title, facts.origin, note=_COPIES, licence=facts.licence))
+        return self.document(
+            facts._replace(publisher=facts.origin, origin="", url="", published="", note=_COPIES)
+        )
+
+    def speaker(self, document: Document) -> str:
+        """Give who speaks in a document: its publisher or, in a copy, the one of the original."""
+        passed = {document.iri}
+        while (found := self.documents.get(document.original)) and found.iri not in passed:
+            passed.add(found.iri)
+            document = found
+        return document.publisher
 
     def publisher(self, text: str) -> str:
         """Give the IRI of the actor of a name, made as an organisation where there is none.
@@ -173,7 +185,7 @@ class Library:
     def _written(self, document: Document, facts: Facts, origin: Document | None) -> Thing:
         properties = [
             ("rdf:type", node("ally:Source")),
-            ("rdfs:label", words(facts.title, "en")),
+            ("rdfs:label", words(facts.label or facts.title, "en")),
             ("dcterms:title", words(facts.title, facts.language)),
             ("ally:licenceNote", words(facts.licence, "en")),
         ]
@@ -245,7 +257,7 @@ def with_scheme(url: str) -> str:
 
 def _address(url: str) -> str:
     """Give an address as addresses are compared."""
-    return re.sub(r"^https?://(www\.)?", "", url.strip()).rstrip("/")
+    return re.sub(r"^https?://(www\.)?", "", unquote(url.strip())).rstrip("/")
 
 
 def _name(publisher: str, facts: Facts) -> str:

@@ -16,11 +16,12 @@ from allygraph.tables.documents import (
 from allygraph.tables.faults import RowFault
 from allygraph.tables.filters import pattern
 from allygraph.tables.known import Document
-from allygraph.tables.mapping import DOCUMENT, check
+from allygraph.tables.mapping import DOCUMENT, TITLE, check
 from allygraph.tables.terms import full
 
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 _MEMORY = 5_000
+_DATE_GROUPS = ("year", "month", "day")
 
 
 class Evidence(NamedTuple):
@@ -58,7 +59,11 @@ class Reader:
         self.renamed: dict[str, str] = spec.get("publishers", {})
         known: dict[str, Any] = spec.get("known", {})
         self.known = sorted(known.items(), key=lambda item: (-len(item[0]), item[0]))
+        self.titles: dict[str, Any] = spec.get("titles", {})
+        for title, facts in self.titles.items():
+            check(facts, TITLE, place, f"[sources.titles] '{title}'")
         self.cells: dict[str, Evidence] = {}
+        self.both: dict[tuple[str, int], tuple[Evidence, Evidence]] = {}
 
     def _pattern(self, text: str, group: str) -> re.Pattern[str]:
         compiled = pattern(text, self.place)
@@ -82,6 +87,21 @@ class Reader:
             self.cells[cell] = found
         return found
 
+    def with_cell(self, cell: str, evidence: Evidence) -> Evidence:
+        """Give the documents of another cell, and after them those of a row's own evidence.
+
+        Raises:
+            RowFault: a part of the cell fits no pattern.
+        """
+        found = self.both.get((cell, id(evidence)))
+        if found is None or found[0] is not evidence:
+            other = self.read(cell)
+            if len(self.both) >= _MEMORY:
+                self.both.clear()
+            found = (evidence, _joined(other, evidence))
+            self.both[cell, id(evidence)] = found
+        return found[1]
+
     def _read(self, cell: str) -> Evidence:
         documents: dict[str, Document] = {}
         text, known = self._known(cell)
@@ -98,11 +118,7 @@ class Reader:
             if rest:
                 document = self._document(rest)
                 documents.setdefault(document.iri, document)
-        general = full(GENERAL_KNOWLEDGE)
-        ordered = [d for d in documents.values() if d.iri != general]
-        only = not ordered and general in documents
-        ordered += [documents[general]] if general in documents else []
-        return Evidence(tuple(ordered), only, "; ".join(note for note in notes if note))
+        return _ordered(documents, "; ".join(note for note in notes if note))
 
     def _known(self, cell: str) -> tuple[str, list[list[Document]]]:
         """Take the known texts out of a cell, each with a mark in its place."""
@@ -164,6 +180,10 @@ class Reader:
 
     def _made(self, parts: dict[str, str]) -> Document:
         title, published = self._published(parts["title"])
+        for group in _DATE_GROUPS:
+            if group in parts:  # the pattern itself says of when the copy is
+                published = edtf(parts[group]) or published
+        told = self.titles.get(title, {})
         publisher = parts.get("publisher", "")
         origin = parts.get("origin", "")
         facts = Facts(
@@ -173,7 +193,8 @@ class Reader:
             published,
             self.renamed.get(origin, origin),
             self.licence,
-            self.language,
+            told.get("language", self.language),
+            label=told.get("label", ""),
         )
         return self.library.document(facts)
 
@@ -186,6 +207,20 @@ class Reader:
                     alone = re.compile(rf"\s*\(\s*{re.escape(text)}\s*\)")
                     return alone.sub("", title).strip(), date
         return title, ""
+
+
+def _joined(first: Evidence, second: Evidence) -> Evidence:
+    documents = {d.iri: d for d in (*first.documents, *second.documents)}
+    return _ordered(documents, "; ".join(note for note in (first.note, second.note) if note))
+
+
+def _ordered(documents: dict[str, Document], note: str) -> Evidence:
+    """Put real documents first, and general knowledge last."""
+    general = full(GENERAL_KNOWLEDGE)
+    ordered = [d for d in documents.values() if d.iri != general]
+    only = not ordered and general in documents
+    ordered += [documents[general]] if general in documents else []
+    return Evidence(tuple(ordered), only, note)
 
 
 def _several(target: Any) -> list[Any]:

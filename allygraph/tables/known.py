@@ -37,6 +37,7 @@ _DOCUMENT = {
     expand("dcterms:title"): "title",
     expand("ally:latestPublished"): "published",
     expand("ally:retrievedOn"): "retrieved",
+    expand("prov:wasDerivedFrom"): "original",
 }
 _DESIGNATION = {
     expand(f"ally:{name}"): name for name in ("designated", "designationScheme", "code", "letters")
@@ -47,7 +48,7 @@ _CODE = "code"
 
 @dataclass
 class Document:
-    """A source: its IRI, who published it, its address and title, the day it is known from."""
+    """A source: IRI, publisher, address, title, days, and the document of which it is a copy."""
 
     iri: str
     publisher: str = ""
@@ -55,6 +56,7 @@ class Document:
     title: str = ""
     published: str = ""
     retrieved: str = ""
+    original: str = ""
 
     @property
     def day(self) -> str:

@@ -77,7 +77,9 @@ _SOURCES: Keys = {
     "licence": _TEXT,
     "known": (dict,),
     "publishers": (dict,),
+    "titles": (dict,),
 }
+TITLE: Keys = {"language": _TEXT, "label": _TEXT}
 _NODE: Keys = {
     **REPEATED,
     "name": _TEXT,
@@ -107,6 +109,7 @@ _CLAIM: Keys = {
     "quotation": _TEXT,
     "appraisal": _TEXT,
     "source": _TEXT,
+    "evidence": _TEXT,
     "asserted_by": _TEXT,
     "may_be_asserted_by": _NAMES,
     "reported_by": _NAMES,

@@ -145,7 +145,7 @@ class Program:
         self.nodes = self._nodes(scope, graph)
         names = frozenset(node.name for node in self.nodes) - {""}
         column = self.reader.column if self.reader is not None else ""
-        self.claims = self._claims(scope, Setting(name, graph, library, names, column))
+        self.claims = self._claims(scope, Setting(name, graph, library, names, column, self.reader))
         self.evidence: Evidence | None = None
 
     def _nodes(self, scope: Scope, graph: str) -> list[Node]:

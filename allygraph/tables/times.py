@@ -99,17 +99,20 @@ class Times:
             lines.append(_bound("earliestEnd", first))
         self._kind(row, end is not None, affirms and first != "", lines)
 
-    def last_day(self, row: Row) -> str:
-        """Give the last day of what is claimed (end, else start, else attestation), or nothing.
+    def days(self, row: Row) -> tuple[str, str]:
+        """Give the first and last day that the claim's date can mean, empty where it has none.
+
+        The date is the end, else the start, else the attestation.
 
         Raises:
             RowFault: a text is no date.
         """
         for read, template in ((_end, self.end), (_start, self.start)):
             if (text := template.fill(row).strip()) not in _OPEN:
-                return _read(read, text, template).last
+                date = _read(read, text, template)
+                return date.first, date.last
         text = self.attested.fill(row).strip()
-        return "" if text in ("", DOCUMENT) else self._attested(row, "")[1]
+        return ("", "") if text in ("", DOCUMENT) else self._attested(row, "")
 
     def _attested(self, row: Row, document_day: str) -> tuple[str, str]:
         text = self.attested.fill(row).strip()
