@@ -92,7 +92,6 @@ def test_a_command_of_the_page_gives_the_rows_of_its_answer():
     assert "actor/mark-rutte" in shown.stdout
 
 
-@pytest.mark.skipif(not ASKED, reason="no question is written yet")
 def test_a_change_is_taken_back(world):
     """Else one seeded change would answer for the next."""
     before = set(world.sources), set(world.whole)
