@@ -6,6 +6,7 @@ reading of all notes found.
 
 import csv
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,22 @@ def test_no_source_tells_of_a_fact_that_came_after_it(imported):
     ]
 
     assert late == []
+
+
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("NATO and Colombia agree on a new partnership (8 Dec 2021)", "8 Dec 2021"),
+        ("Delegation visits Australia and New Zealand (20-24 Mar 2023)", None),
+    ],
+)
+def test_the_days_of_an_event_in_a_title_are_no_day_of_publication(title, day):
+    """A page about a visit of five days says nothing of the day on which it was published."""
+    text = (ROOT / "data" / "mappings" / "sheets.toml").read_text(encoding="utf-8")
+    patterns = tomllib.loads(text)["sources"]["published"]
+    found = [match.group(1) for pattern in patterns if (match := re.search(pattern, title))]
+
+    assert found[:1] == ([day] if day else [])
 
 
 def test_a_row_of_general_knowledge_has_no_verified_claim(rows):
