@@ -1,8 +1,10 @@
 """Canonical Turtle: small diffs, nothing lost, the same bytes each time; and lines of subjects."""
 
 import difflib
+import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from allygraph.errors import NotCanonical, UnreadableFile
 from allygraph.names import PREFIXES
 from allygraph.turtle import canonical, comments, is_canonical, subject_lines
 
+ROOT = Path(__file__).resolve().parent.parent
 HEAD = "# what it holds\n# SPDX-License-Identifier: CC-BY-4.0\n"
 PREFIX_LINES = "".join(
     f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("ally", "claim", "owl", "rdfs", "xsd")
@@ -131,3 +134,29 @@ def test_the_line_of_a_subject_is_found_in_any_layout():
     )
 
     assert subject_lines(text) == {"http://e/a": 3, "http://e/c": 4, "http://e/d": 6}
+
+
+@pytest.mark.parametrize("number", ["2.50", "00.5", "-0.0", "07", "+7", "true", "1.0e3", "-3"])
+def test_a_number_is_canonical_only_if_rdflib_would_write_it_so(number, monkeypatch):
+    """The quick answer is asked first, and may not call canonical what rdflib writes otherwise."""
+    module = importlib.import_module("allygraph.turtle.canonical")
+    prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("ally", "xsd"))
+    text = f"{prefixes}\nally:b\n    ally:c {number} ;\n.\n"
+    quick = module._is_written_so(text, module._quads(text, None))
+    monkeypatch.setattr(module, "_is_written_so", lambda *_: False)
+
+    assert not quick or canonical(text) == text
+
+
+def test_the_quick_answer_is_that_of_rdflib_on_all_that_is_shipped(monkeypatch):
+    """Two writers of one form: they agree on every file of data, and most are asked quickly."""
+    module = importlib.import_module("allygraph.turtle.canonical")
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "data" / "sources").rglob("*.ttl"))
+    ]
+    quick = [text for text in texts if module._is_written_so(text, module._quads(text, None))]
+    monkeypatch.setattr(module, "_is_written_so", lambda *_: False)
+
+    assert len(quick) > 0.9 * len(texts) > 0
+    assert [text for text in quick if canonical(text) != text] == []

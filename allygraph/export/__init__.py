@@ -12,7 +12,6 @@ from pyoxigraph import Quad, RdfFormat, Store, Triple, serialize
 from allygraph.dates import LAST_DAY
 from allygraph.derive import derive
 from allygraph.errors import UnknownName
-from allygraph.export.blocks import trig, turtle
 from allygraph.export.context import published
 from allygraph.export.description import description
 from allygraph.export.facts import DERIVED, Facts
@@ -20,6 +19,7 @@ from allygraph.export.jsonld import jsonld
 from allygraph.export.selection import best, entity, held, known
 from allygraph.names import PREFIXES, compact, did_you_mean, expand
 from allygraph.resources import root
+from allygraph.turtle.blocks import trig, turtle
 
 __all__ = ["FORMATS", "VIEWS", "describe_dataset", "export", "select", "write"]
 

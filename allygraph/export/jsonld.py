@@ -12,9 +12,9 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from allygraph.errors import InputError
-from allygraph.export.blocks import TYPE, Block, Term, blocks, graphs
 from allygraph.export.context import ADDRESS, Context
 from allygraph.names import expand
+from allygraph.turtle.blocks import TYPE, Block, Term, blocks, graphs
 
 _BOOLEAN = expand("xsd:boolean")
 _INTEGER = expand("xsd:integer")

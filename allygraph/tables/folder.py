@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allygraph.errors import UsageError
-from allygraph.export.blocks import turtle
 from allygraph.tables.sinks import PARTS, Collected
+from allygraph.turtle.blocks import turtle
 
 _BLOCKS = 500
 _OURS = re.compile(rf"(?:{'|'.join(PARTS)})-[0-9]+\.ttl")

@@ -1,8 +1,8 @@
 """Turtle and TriG in the shape of the text files, fast enough for the whole graph.
 
-`allygraph.turtle` writes what people edit, through rdflib; an export has tens of thousands of
-triples and needs only the same shape: prefixes in use, one block a subject, properties in the
-order of the house, values sorted. Blank nodes keep the labels that they come with.
+The canonical form is written through rdflib, which knows lists and nested blank nodes; an export
+has tens of thousands of triples and needs only the same shape: prefixes in use, one block a
+subject, properties in the order of the house, values sorted. Blank nodes keep their labels.
 Source: https://www.w3.org/TR/turtle/ and https://www.w3.org/TR/trig/.
 """
 
@@ -13,7 +13,16 @@ from itertools import groupby
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from allygraph.names import PREFIXES, compact, expand
-from allygraph.turtle import FIRST_PROPERTIES
+
+FIRST_PROPERTIES = (
+    "rdf:type",
+    "rdfs:label",
+    "skos:prefLabel",
+    "skos:altLabel",
+    "skos:definition",
+    "skos:scopeNote",
+    "skos:example",
+)
 
 Node = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal
@@ -26,7 +35,7 @@ _STRING = expand("xsd:string")
 _PLAIN = {
     expand("xsd:boolean"): re.compile(r"true|false"),
     expand("xsd:integer"): re.compile(r"0|-?[1-9][0-9]*"),
-    expand("xsd:decimal"): re.compile(r"-?[0-9]+\.[0-9]+"),
+    expand("xsd:decimal"): re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+"),
 }
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _TO_ESCAPE = re.compile(r'["\\\x00-\x08\x0a-\x1f\x7f]')
@@ -91,6 +100,12 @@ def _graph_name(quad: Quad) -> str:
     return "" if isinstance(name, DefaultGraph) else name.value
 
 
+def is_plain(literal: Literal) -> bool:
+    """Tell whether a literal is written without quotes: true, 7, 2.5."""
+    form = _PLAIN.get(literal.datatype.value)
+    return form is not None and form.fullmatch(literal.value) is not None
+
+
 class _Names:
     """Writes terms short, and remembers which prefixes that took."""
 
@@ -129,7 +144,7 @@ class _Names:
 
     def literal(self, literal: Literal) -> str:
         kind = literal.datatype.value
-        if kind in _PLAIN and _PLAIN[kind].fullmatch(literal.value):
+        if is_plain(literal):
             self.iri(kind)  # the canonical form has the prefix of a value in plain form too
             return literal.value
         if "\n" in literal.value:
