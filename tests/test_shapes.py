@@ -12,9 +12,9 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 
+from allygraph.bridge import rdflib_graph
 from allygraph.names import PREFIXES, expand
 from allygraph.resources import ontology_files, shape_files
-from allygraph.turtle import rdflib_graph
 from allygraph.validation.shapes import (
     aim,
     shapes_graph,

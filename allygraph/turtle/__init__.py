@@ -1,8 +1,7 @@
 """Turtle: the one canonical form that the text files keep, and where in a file a subject stands."""
 
 from allygraph.turtle.blocks import FIRST_PROPERTIES
-from allygraph.turtle.canonical import canonical, is_canonical, quiet_rdflib
-from allygraph.turtle.graphs import rdflib_graph
+from allygraph.turtle.canonical import canonical, is_canonical
 from allygraph.turtle.lexer import comments, subject_lines
 
 __all__ = [
@@ -10,7 +9,5 @@ __all__ = [
     "canonical",
     "comments",
     "is_canonical",
-    "quiet_rdflib",
-    "rdflib_graph",
     "subject_lines",
 ]

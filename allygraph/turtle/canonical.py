@@ -9,17 +9,14 @@ of exports gives the same bytes in a tenth of the time, so it is asked first (de
 """
 
 import io
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from allygraph.bridge import quiet_rdflib, rdflib_graph
 from allygraph.errors import NotCanonical, UnreadableFile
 from allygraph.names import PREFIXES, expand
 from allygraph.turtle.blocks import FIRST_PROPERTIES, is_plain, turtle
-from allygraph.turtle.graphs import rdflib_graph
 from allygraph.turtle.lexer import comments
 
 if TYPE_CHECKING:
@@ -62,17 +59,6 @@ def canonical(text: str, *, place: str | None = None) -> str:
 def is_canonical(text: str, *, place: str | None = None) -> bool:
     """Tell whether a Turtle text is in canonical form; errors as in `canonical`."""
     return canonical(text, place=place) == text
-
-
-@contextmanager
-def quiet_rdflib() -> Iterator[None]:
-    """Keep rdflib from logging each ill-typed literal with a stack; a finding names it better."""
-    logger = logging.getLogger("rdflib.term")
-    before, logger.disabled = logger.disabled, True
-    try:
-        yield
-    finally:
-        logger.disabled = before
 
 
 def write(graph: "Graph") -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Store
 
 from allygraph import resources
+from allygraph.bridge import quiet_rdflib
 from allygraph.derive import extend
 from allygraph.errors import InputError, QueryFileError
 from allygraph.names import expand
 from allygraph.reason import check
-from allygraph.turtle import quiet_rdflib
 from allygraph.validation import bounds, form, queries, quotes, shapes
 from allygraph.validation.findings import SEVERITIES, Finding, Levels, Report, Severity, in_order
 from allygraph.validation.sources import CLAIM, RELATIONSHIP, Sources, load

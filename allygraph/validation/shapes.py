@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Quad
 
+from allygraph.bridge import rdflib_graph
 from allygraph.graph import read
 from allygraph.names import BASE, compact
 from allygraph.resources import shape_files
-from allygraph.turtle import rdflib_graph
 from allygraph.validation.findings import SEVERITIES, Finding, Severity, literal
 
 if TYPE_CHECKING:
