@@ -73,9 +73,7 @@ class ZeroOrOne:
     path: "Path"
 
 
-Path: TypeAlias = (
-    Predicate | Inverse | Sequence | Alternative | ZeroOrMore | OneOrMore | ZeroOrOne
-)
+Path: TypeAlias = Predicate | Inverse | Sequence | Alternative | ZeroOrMore | OneOrMore | ZeroOrOne
 
 
 @dataclass(frozen=True)
