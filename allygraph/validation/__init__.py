@@ -16,7 +16,7 @@ from allygraph.derive import extend
 from allygraph.errors import InputError, QueryFileError
 from allygraph.names import expand
 from allygraph.reason import check
-from allygraph.validation import bounds, form, queries, quotes, shapes
+from allygraph.validation import bounds, form, links, queries, quotes, shapes
 from allygraph.validation.findings import SEVERITIES, Finding, Levels, Report, Severity, in_order
 from allygraph.validation.sources import CLAIM, RELATIONSHIP, Sources, load
 
@@ -62,6 +62,7 @@ def _findings(sources: Sources, texts: Sequence[Path], hermit: bool) -> Iterator
     found = [
         *form.find(sources, severity),
         *bounds.find(sources.quads, places, severity),
+        *links.find(sources.quads, places, severity),
         *quotes.find(sources.quads, texts, places, severity),
         *shapes.find(sources.root, sources.quads, places),
         *queries.find(sources.root, store, places, severity),
