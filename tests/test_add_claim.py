@@ -179,7 +179,7 @@ def test_a_text_that_is_kept_at_home_is_used_unasked(root, text, home):
     assert done.exception.place == str(kept)
 
 
-def test_a_violation_is_shown_and_nothing_is_written(root):
+def test_an_error_is_shown_and_nothing_is_written(root):
     """The shapes and checks judge the files as they would be; the exit code is 1."""
     before = contents(root)
 
@@ -193,7 +193,7 @@ def test_a_violation_is_shown_and_nothing_is_written(root):
     )
 
     assert done.return_value == 1
-    assert "data/relationships/memberships/other.ttl:8: violation[Membership-member]" in done.stderr
+    assert "data/relationships/memberships/other.ttl:8: error[Membership-member]" in done.stderr
     assert "is not written" in done.stderr
     assert contents(root) == before
 

@@ -28,7 +28,7 @@ ROWS = [
     "shacl",
     "names dates naming origins",
     "resources",
-    "results sparql turtle",
+    "positions results sparql turtle",
     "certainty engines",
     "graph holdings queries",
     "consistency lookup testimony",

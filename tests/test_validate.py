@@ -13,7 +13,9 @@ import pytest
 from allygraph.derive import extend
 from allygraph.graph import file_quads
 from allygraph.names import PREFIXES, expand
+from allygraph.positions import Place
 from allygraph.validation import Finding, Report, bounds, form, quotes, shapes, validate
+from allygraph.validation.findings import said
 from allygraph.validation.queries import levels
 from allygraph.validation.sources import SourceFile, Sources, load
 
@@ -91,7 +93,7 @@ def test_a_given_file_is_judged_beside_the_shipped_ones_and_alone_reported(tmp_p
 
     report = validate([path])
 
-    found = {(f.line, f.rule) for f in report.findings if f.severity == "violation"}
+    found = {(f.place.line, f.rule) for f in report.findings if f.severity == "error"}
     claim, membership = 13, 22
     assert found == {
         (claim, "Claim-modality"),
@@ -100,7 +102,7 @@ def test_a_given_file_is_judged_beside_the_shipped_ones_and_alone_reported(tmp_p
         (claim, "dangling-name"),
         (membership, "Membership-member"),
     }
-    assert {finding.file for finding in report.findings} == {str(path)}
+    assert {finding.place.file for finding in report.findings} == {str(path)}
     member = next(f for f in report.findings if f.rule == "Membership-member")
     assert member.found == ("actor:france", "actor:japan")
     assert (report.relationships, report.claims) == (1, 1)
@@ -117,7 +119,7 @@ def test_an_edited_copy_of_a_shipped_file_is_judged_as_if_in_its_place(tmp_path)
 
     report = validate([copy])
 
-    found = [(f.line, f.rule, f.focus) for f in report.findings]
+    found = [(f.place.line, f.rule, f.focus) for f in report.findings]
     assert found == [(start + 1, "Office-officeKind", expand("office:nato-liaison-office-tokyo"))]
 
 
@@ -162,32 +164,31 @@ def test_what_the_build_derives_breaks_no_shape():
 def test_a_report_tells_place_rule_thing_remedy_and_what_was_found():
     """The form of all findings; the last line counts."""
     finding = Finding(
-        "data/relationships/partnerships/nato.ttl",
-        31,
-        "violation",
+        Place("data/relationships/partnerships/nato.ttl", 31),
+        "error",
         "Partnership-partner",
         expand("rel:nato-korea-itpp"),
-        "A partnership has exactly one ally:partner.",
+        (("en", "A partnership has exactly one ally:partner."),),
         ("actor:japan", "actor:south-korea"),
     )
     report = Report((finding,), 214, 903)
 
     assert report.text() == (
-        "data/relationships/partnerships/nato.ttl:31: violation[Partnership-partner] "
+        "data/relationships/partnerships/nato.ttl:31: error[Partnership-partner] "
         "rel:nato-korea-itpp\n"
         "  A partnership has exactly one ally:partner.\n"
         "  found: actor:japan, actor:south-korea\n"
-        "1 violation, 0 warnings in 214 relationships and 903 claims"
+        "1 error, 0 warnings in 214 relationships and 903 claims"
     )
     as_json = json.loads(report.json())
     assert as_json["findings"][0]["focus"] == finding.focus
-    assert as_json["findings"][0]["line"] == 31
-    assert as_json["counts"]["violations"] == 1
+    assert as_json["findings"][0]["place"]["line"] == 31
+    assert as_json["counts"]["errors"] == 1
 
 
 def test_only_findings_as_bad_as_asked_for_make_a_report_fail():
     """By default a warning does not."""
-    report = Report((Finding("a.ttl", 1, "warning", "form", None, "Mend it."),), 0, 0)
+    report = Report((Finding(Place("a.ttl", 1), "warning", "form", None, said("Mend it.")),), 0, 0)
 
     assert not report.fails()
     assert report.fails("warning")
@@ -216,8 +217,8 @@ def test_a_bound_that_its_date_does_not_give_is_found(tmp_path, values, message)
     (finding,) = bounds.find(sources.quads, sources.places, LEVELS)
 
     assert finding.rule == "bounds-disagree"
-    assert finding.line == 13
-    assert message in finding.message
+    assert finding.place.line == 13
+    assert message in finding.message()
 
 
 def test_bounds_that_agree_or_are_absent_are_fine(tmp_path):
@@ -249,7 +250,7 @@ def test_faults_of_form_are_found(tmp_path, text, rule, line):
     prefixes += "" if text.startswith("#") else "PREFIX ally: <https://w3id.org/allygraph/ns#>\n\n"
     path.write_text(prefixes + text)
 
-    found = {(finding.rule, finding.line) for finding in form.find(judged_file(path), LEVELS)}
+    found = {(finding.rule, finding.place.line) for finding in form.find(judged_file(path), LEVELS)}
 
     assert (rule, line) in found
 
@@ -264,8 +265,8 @@ def test_a_thing_with_blocks_in_two_files_is_found(tmp_path):
 
     found = [f for f in form.find(Sources(tmp_path, files), LEVELS) if f.rule == "subject-twice"]
 
-    assert [(finding.file, finding.line) for finding in found] == [("two.ttl", 13)]
-    assert "one.ttl" in found[0].message
+    assert [(finding.place.file, finding.place.line) for finding in found] == [("two.ttl", 13)]
+    assert "one.ttl" in found[0].message()
 
 
 @pytest.mark.parametrize(("words", "count"), [("the words as", 0), ("other words", 1)])

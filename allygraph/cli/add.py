@@ -95,7 +95,7 @@ def claim(
 
     Names may be short names (actor:japan), labels, aliases or codes; where they are not sure, you
     choose, or the command ends. Nothing is invented: what you do not say is not written. The
-    changed files are judged by the shapes and checks first; with a violation nothing is written,
+    changed files are judged by the shapes and checks first; with an error nothing is written,
     and the exit code is 1. The diff goes to stdout in a form that git apply takes.
 
     \b

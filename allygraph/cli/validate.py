@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-_SEVERITIES = ("violation", "warning", "info")
+_SEVERITIES = ("error", "warning", "info")
 
 
 @click.command()
@@ -21,7 +21,7 @@ _SEVERITIES = ("violation", "warning", "info")
 @click.option(
     "--fail-on",
     type=click.Choice(_SEVERITIES),
-    default="violation",
+    default="error",
     show_default=True,
     help="The mildest finding that makes the exit code 1.",
 )

@@ -15,9 +15,19 @@ from allygraph.bridge import quiet_rdflib
 from allygraph.derive import extend
 from allygraph.errors import InputError, QueryFileError
 from allygraph.names import expand
+from allygraph.positions import Place
 from allygraph.reason import check
 from allygraph.validation import bounds, form, links, queries, quotes, shapes
-from allygraph.validation.findings import SEVERITIES, Finding, Levels, Report, Severity, in_order
+from allygraph.validation.findings import (
+    SEVERITIES,
+    Finding,
+    Levels,
+    Report,
+    Severity,
+    in_order,
+    rule_page,
+    said,
+)
 from allygraph.validation.sources import CLAIM, RELATIONSHIP, Sources, load
 
 __all__ = ["SEVERITIES", "Finding", "Report", "Severity", "validate"]
@@ -53,7 +63,8 @@ def validate(
     sources = load(root or resources.root(), paths, staged)
     with quiet_rdflib():
         found = [*_findings(sources, texts, hermit)]
-    return Report(in_order(found), sources.count(RELATIONSHIP), sources.count(CLAIM))
+    files = tuple(file.name for file in sources.judged)
+    return Report(in_order(found), sources.count(RELATIONSHIP), sources.count(CLAIM), files)
 
 
 def _findings(sources: Sources, texts: Sequence[Path], hermit: bool) -> Iterator[Finding]:
@@ -68,7 +79,7 @@ def _findings(sources: Sources, texts: Sequence[Path], hermit: bool) -> Iterator
         *queries.find(sources.root, store, places, severity),
     ]
     yield from found
-    if not any(finding.severity == "violation" for finding in found):
+    if not any(finding.severity == "error" for finding in found):
         yield from failures
     told = {finding.focus for finding in found}
     yield from (
@@ -94,10 +105,11 @@ def _built(sources: Sources, severity: Levels) -> tuple[Store, list[Finding]]:
     except QueryFileError:
         raise
     except InputError as error:
-        place = (sources.judged[0].name, 1)
-        message = f"Nothing could be derived: {error.message}. Give {error.expected}."
+        place = Place(sources.judged[0].name, 1)
+        message = said(f"Nothing could be derived: {error.message}. Give {error.expected}.")
         rule = "not-derivable"
-        return store, [Finding(*place, severity[rule], rule, None, message)]
+        page = rule_page(rule)
+        return store, [Finding(place, severity[rule], rule, None, message, page=page)]
     return store, []
 
 
@@ -109,10 +121,12 @@ def _faults(sources: Sources, severity: Levels, hermit: bool) -> Iterator[Findin
         place = sources.places.get(problem.subject)
         if place is None and problem.subject:
             continue
+        rule = f"owl-{problem.rule}"
         yield Finding(
-            *(place or (sources.judged[0].name, 1)),
+            place or Place(sources.judged[0].name, 1),
             severity["owl"],
-            f"owl-{problem.rule}",
+            rule,
             problem.subject or None,
-            f"The ontology does not allow this: {problem.message}.",
+            said(f"The ontology does not allow this: {problem.message}."),
+            page=rule_page(rule),
         )

@@ -4,14 +4,15 @@ SPARQL cannot read EDTF, so this rule is Python. A bound may be absent; one that
 with the date beside it: ``ally:start "2023-02"`` allows 2023-02-01 and 2023-02-28, nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from allygraph.dates import bounds
 from allygraph.errors import DateError
 from allygraph.names import EDTF, PREFIXES
-from allygraph.validation.findings import Finding, Levels
+from allygraph.positions import Place
+from allygraph.validation.findings import Finding, Levels, Places, rule_page, said
 
 _ALLY = PREFIXES["ally"]
 _PAIRS = {
@@ -24,9 +25,7 @@ _WANTED |= {f"{_ALLY}{name}" for name in _PAIRS}
 _RULE = "bounds-disagree"
 
 
-def find(
-    quads: Iterable[Quad], places: Mapping[str, tuple[str, int]], severity: Levels
-) -> Iterator[Finding]:
+def find(quads: Iterable[Quad], places: Places, severity: Levels) -> Iterator[Finding]:
     """Give a finding for each thing whose bounds and EDTF dates disagree, or name no day."""
     for focus, values in _values(quads, places).items():
         for value in values.get("", []):
@@ -47,7 +46,7 @@ def _compared(
     name: str,
     pair: tuple[str | None, str],
     values: dict[str, list[str]],
-    place: tuple[str, int],
+    place: Place,
     severity: Levels,
 ) -> Iterator[Finding]:
     for text in values.get(name, []):
@@ -65,9 +64,7 @@ def _compared(
                     )
 
 
-def _values(
-    quads: Iterable[Quad], places: Mapping[str, tuple[str, int]]
-) -> dict[str, dict[str, list[str]]]:
+def _values(quads: Iterable[Quad], places: Places) -> dict[str, dict[str, list[str]]]:
     """Collect dates and bounds of the judged things; under "" the texts that are no dates."""
     found: dict[str, dict[str, list[str]]] = {}
     for quad in quads:
@@ -101,7 +98,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _finding(
-    place: tuple[str, int], severity: Levels, focus: str, message: str, value: str
-) -> Finding:
-    return Finding(*place, severity[_RULE], _RULE, focus, message, (value,))
+def _finding(place: Place, severity: Levels, focus: str, message: str, value: str) -> Finding:
+    return Finding(
+        place, severity[_RULE], _RULE, focus, said(message), (value,), page=rule_page(_RULE)
+    )

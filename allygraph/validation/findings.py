@@ -1,84 +1,171 @@
-"""Findings: one shape for all that validation reports, and their text and JSON forms.
+"""Findings: one shape for all that validation reports, whoever found it.
 
-A finding tells where (file and line of its subject), which rule, about what, what is wrong with
-the remedy, and what was found there. Units: lines are counted from 1.
+A finding tells where, which rule, about what, what is wrong with the remedy, what was found and
+what would be right. `allygraph.validation.outputs` writes them.
 """
 
+import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from allygraph.names import compact
+from allygraph.positions import Place
 
-Severity = Literal["violation", "warning", "info"]
+Severity = Literal["error", "warning", "info"]
+Messages = tuple[tuple[str, str], ...]
 _SHORT = 80
-SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
-"""From the worst to the mildest."""
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+"""From the worst to the mildest; sh:Violation is an error."""
+_LABEL = re.compile(r"_:\w+")
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another place that has to do with a finding, and what it has to do with it."""
+
+    place: Place
+    text: str
 
 
 @dataclass(frozen=True)
 class Finding:
     """One fault at one place.
 
-    ``focus`` is the IRI of the thing at fault, or None where the file itself is; ``found`` holds
-    the values at fault as short names or literals.
+    Attributes:
+        place: the triple at fault, or its subject where the triple is missing.
+        severity: how bad it is.
+        rule: the local name of the shape, or the name of the check.
+        focus: the IRI or ``_:label`` of the thing at fault; None where the file itself is.
+        messages: the fault and its remedy, each with its language (``"en"``; ``""`` for none).
+        found: the values at fault, in Turtle with short names.
+        expected: what would be right.
+        path: the SPARQL path from the thing to the values, with short names.
+        component: the local names of the SHACL constraint components that failed.
+        related: other records because of which the value is wrong.
+        engine_text: what the engine itself said.
+        shape: the IRI of the shape.
+        page: the page on the rule: a path below the root for ours, an address for others.
+        short: the focus as a short name, where the file has prefixes of its own.
     """
 
-    file: str
-    line: int
+    place: Place
     severity: Severity
     rule: str
     focus: str | None
-    message: str
+    messages: Messages
     found: tuple[str, ...] = ()
+    expected: str | None = None
+    path: str | None = None
+    component: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    engine_text: str | None = None
+    shape: str | None = None
+    page: str | None = None
+    short: str | None = None
+
+    def message(self, lang: str = "en") -> str:
+        """Tell the fault in a language, else in English, else in any, else as the engine did.
+
+        A message in ``fr-CA`` serves for ``fr``, and one in ``fr`` for ``fr-CA``.
+        """
+        said = {language.lower(): text for language, text in reversed(self.messages)}
+        wanted, main = lang.lower(), lang.lower().partition("-")[0]
+        near = sorted(language for language in said if language.startswith(f"{main}-"))
+        for language in (wanted, main, *near, "en"):
+            if language in said:
+                return said[language]
+        return self.messages[0][1] if self.messages else self.engine_text or self.rule
+
+    @property
+    def about(self) -> str:
+        """The thing at fault as a short name; empty where the file itself is."""
+        return self.short or (compact(self.focus) if self.focus else "")
 
     def text(self) -> str:
         """Tell the finding in two lines, or three with the values found."""
-        about = f" {compact(self.focus)}" if self.focus else ""
+        about = f" {self.about}" if self.focus else ""
         lines = [
-            f"{self.file}:{self.line}: {self.severity}[{self.rule}]{about}",
-            f"  {self.message}",
+            f"{self.place}: {self.severity}[{self.rule}]{about}",
+            f"  {self.message()}",
         ]
         if self.found:
             lines.append(f"  found: {', '.join(self.found)}")
         return "\n".join(lines)
 
+    @property
+    def fingerprint(self) -> str:
+        """Name the fault by rule, thing, path and values, not by its line: 32 hex digits.
+
+        A thing without a name, or no thing at all, is told apart by its file.
+        """
+        named = self.focus and not self.focus.startswith("_:")
+        parts = (self.rule, self.focus or "", self.path or "", *self.found)
+        whose = "" if named else self.place.file
+        text = "\0".join((whose, *(_LABEL.sub("_:", part) for part in parts)))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
 
 @dataclass(frozen=True)
 class Report:
-    """The findings of a validation, sorted by place, and how much was looked at."""
+    """The findings of a validation, sorted by place, and what was looked at.
+
+    Attributes:
+        findings: the faults, each once.
+        relationships: how many relationships were judged; 0 for graphs of others.
+        claims: how many claims were judged.
+        files: the names of the files, or graphs, that were judged.
+        background: vocabularies that were looked at and never blamed, by name.
+        delegated: shapes that went to pySHACL, each with the reason.
+        known: findings of the baseline, which are not among the findings.
+    """
 
     findings: tuple[Finding, ...]
-    relationships: int
-    claims: int
+    relationships: int = 0
+    claims: int = 0
+    files: tuple[str, ...] = ()
+    background: tuple[str, ...] = ()
+    delegated: tuple[tuple[str, str], ...] = ()
+    known: int = 0
 
-    def fails(self, at_least: Severity = "violation") -> bool:
+    def fails(self, at_least: Severity = "error") -> bool:
         """Tell whether a finding is as bad as the given severity, or worse."""
         bad = SEVERITIES[: SEVERITIES.index(at_least) + 1]
         return any(finding.severity in bad for finding in self.findings)
+
+    def counts(self) -> dict[Severity, int]:
+        """Count the findings of each severity."""
+        count = Counter(finding.severity for finding in self.findings)
+        return {severity: count[severity] for severity in SEVERITIES}
+
+    def summary(self) -> str:
+        """Count the findings in one line, and what was looked at."""
+        count = self.counts()
+        numbers = [_number(count["error"], "error"), _number(count["warning"], "warning")]
+        if count["info"]:
+            numbers.append(f"{count['info']} for information")
+        if self.known:
+            numbers.append(f"{self.known} known")
+        if self.relationships or self.claims or not self.files:
+            claims = _number(self.claims, "claim")
+            looked_at = f"{_number(self.relationships, 'relationship')} and {claims}"
+        else:
+            looked_at = _number(len(self.files), "file")
+        return f"{', '.join(numbers)} in {looked_at}"
 
     def text(self) -> str:
         """Tell all findings, and their numbers in the last line."""
         return "\n".join([*(finding.text() for finding in self.findings), self.summary()])
 
-    def summary(self) -> str:
-        """Count the findings in one line."""
-        count: Counter[str] = Counter(finding.severity for finding in self.findings)
-        numbers = [_number(count["violation"], "violation"), _number(count["warning"], "warning")]
-        if count["info"]:
-            numbers.append(f"{count['info']} for information")
-        looked_at = f"{_number(self.relationships, 'relationship')} and "
-        return f"{', '.join(numbers)} in {looked_at}{_number(self.claims, 'claim')}"
-
     def json(self) -> str:
         """Give findings and numbers as a JSON object; full IRIs, short names in ``found``."""
-        count = Counter(finding.severity for finding in self.findings)
         numbers = {
             "relationships": self.relationships,
             "claims": self.claims,
-            **{f"{severity}s": count[severity] for severity in SEVERITIES},
+            **{f"{severity}s": count for severity, count in self.counts().items()},
         }
         report = {"findings": [asdict(finding) for finding in self.findings], "counts": numbers}
         return json.dumps(report, ensure_ascii=False, indent=2)
@@ -86,7 +173,17 @@ class Report:
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort findings by place, then rule; the same finding stands once."""
-    return tuple(sorted(set(findings), key=_place))
+    return tuple(sorted(set(findings), key=_order))
+
+
+def said(text: str) -> Messages:
+    """Give a message that we have in English only."""
+    return (("en", text),)
+
+
+def rule_page(rule: str) -> str:
+    """Give the page on a rule of ours, below the root of the checkout."""
+    return f"docs/rules/{rule}.md"
 
 
 def literal(text: str, *, language: str | None, datatype: str | None) -> str:
@@ -100,15 +197,15 @@ def literal(text: str, *, language: str | None, datatype: str | None) -> str:
     return f'"{text}"' if short == "xsd:string" else f'"{text}"^^{short}'
 
 
-def _place(finding: Finding) -> tuple[object, ...]:
+def _order(finding: Finding) -> tuple[object, ...]:
     return (
-        finding.file,
-        finding.line,
+        finding.place,
         SEVERITIES.index(finding.severity),
         finding.rule,
         finding.focus or "",
+        finding.path or "",
         finding.found,
-        finding.message,
+        finding.messages,
     )
 
 
@@ -118,3 +215,5 @@ def _number(count: int, noun: str) -> str:
 
 Levels = Mapping[str, Severity]
 """The severity of each rule that is not a shape, from ``queries/checks/levels.tsv``."""
+Places = Mapping[str, Place]
+"""Where each thing that is judged stands, by its IRI."""

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pyoxigraph import BlankNode
 
 from allygraph.errors import NotCanonical
+from allygraph.positions import Place
 from allygraph.turtle import canonical
-from allygraph.validation.findings import Finding, Levels
+from allygraph.validation.findings import Finding, Levels, rule_page, said
 from allygraph.validation.sources import SourceFile, Sources
 
 _HEAD = "# "
@@ -63,9 +64,16 @@ def _stated_twice(sources: Sources, severity: Levels) -> Iterator[Finding]:
             if other is not file and file.judged:
                 message = f"The thing has a block in {other.name} as well. Join the two."
                 yield Finding(
-                    file.name, line, severity["subject-twice"], "subject-twice", subject, message
+                    Place(file.name, line),
+                    severity["subject-twice"],
+                    "subject-twice",
+                    subject,
+                    said(message),
+                    page=rule_page("subject-twice"),
                 )
 
 
 def _finding(file: SourceFile, line: int, severity: Levels, rule: str, message: str) -> Finding:
-    return Finding(file.name, line, severity[rule], rule, None, message)
+    return Finding(
+        Place(file.name, line), severity[rule], rule, None, said(message), page=rule_page(rule)
+    )

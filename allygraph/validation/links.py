@@ -7,14 +7,14 @@ Shape: parsed quads in, one `Dangling` for each statement that uses such a name 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from pyoxigraph import NamedNode, Quad
 
 from allygraph.names import BASE, compact, expand
-from allygraph.validation.findings import Finding, Levels
+from allygraph.validation.findings import Finding, Levels, Places, rule_page, said
 
 OURS = frozenset((BASE,))
 """What the names of our data begin with."""
@@ -76,9 +76,7 @@ def dangling(quads: Collection[Quad], namespaces: Iterable[str]) -> list[Danglin
     return found
 
 
-def find(
-    quads: Collection[Quad], places: Mapping[str, tuple[str, int]], severity: Levels
-) -> Iterator[Finding]:
+def find(quads: Collection[Quad], places: Places, severity: Levels) -> Iterator[Finding]:
     """Give a finding for each judged thing that names what nothing describes.
 
     Args:
@@ -95,8 +93,15 @@ def find(
         near = [name for fault in faults for name in fault.near]
         asked = f" Did you mean {', '.join(map(compact, near))}?" if near else ""
         values = sorted({compact(fault.name) for fault in faults})
-        message = f"{_PROBLEM} {_REMEDY}{asked}"
-        yield Finding(*places[focus], severity[_RULE], _RULE, focus, message, tuple(values))
+        yield Finding(
+            places[focus],
+            severity[_RULE],
+            _RULE,
+            focus,
+            said(f"{_PROBLEM} {_REMEDY}{asked}"),
+            tuple(values),
+            page=rule_page(_RULE),
+        )
 
 
 def left_to_checks(fault: Dangling) -> bool:

@@ -7,7 +7,7 @@ https://robot.obolibrary.org/report.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,15 @@ from allygraph.errors import QueryFileError
 from allygraph.graph import read
 from allygraph.names import compact
 from allygraph.results import Value
-from allygraph.validation.findings import SEVERITIES, Finding, Levels, literal
+from allygraph.validation.findings import (
+    SEVERITIES,
+    Finding,
+    Levels,
+    Places,
+    literal,
+    rule_page,
+    said,
+)
 
 _HEADER = re.compile(r"\A# /// check\n((?:# .*\n)+)# ///\n")
 _FIELDS = ("title", "problem", "remedy")
@@ -89,9 +97,7 @@ def levels(root: Path) -> Levels:
     return found
 
 
-def find(
-    root: Path, store: Store, places: Mapping[str, tuple[str, int]], severity: Levels
-) -> Iterator[Finding]:
+def find(root: Path, store: Store, places: Places, severity: Levels) -> Iterator[Finding]:
     """Give the findings of all checks on the things that have a place.
 
     Args:
@@ -107,12 +113,13 @@ def find(
                 found.setdefault(focus, []).extend([value] if value else [])
         for focus, values in found.items():
             yield Finding(
-                *places[focus],
+                places[focus],
                 severity=severity[check.name],
                 rule=check.name,
                 focus=focus,
-                message=check.message,
+                messages=said(check.message),
                 found=tuple(values),
+                page=rule_page(check.name),
             )
 
 

@@ -4,7 +4,7 @@ The texts themselves are not ours to ship, so they are given by whoever has them
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from unicodedata import normalize
 
@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from allygraph.errors import UnreadableFile
 from allygraph.names import PREFIXES, expand
-from allygraph.validation.findings import Finding, Levels
+from allygraph.validation.findings import Finding, Levels, Places, rule_page, said
 
 _EXACT = expand("oa:exact")
 _CHECKED_AGAINST = PREFIXES["ally"] + "checkedAgainst"
@@ -25,7 +25,7 @@ _MESSAGE = (
 def find(
     quads: Iterable[Quad],
     texts: Sequence[Path],
-    places: Mapping[str, tuple[str, int]],
+    places: Places,
     severity: Levels,
 ) -> Iterator[Finding]:
     """Give a finding for each judged quote that its text does not hold; spaces count as one.
@@ -52,7 +52,15 @@ def find(
     for name, digest in hashes.items():
         for text in words.get(name, []):
             if digest in known and plain(text) not in known[digest]:
-                yield Finding(*places[name], severity[_RULE], _RULE, name, _MESSAGE, (text,))
+                yield Finding(
+                    places[name],
+                    severity[_RULE],
+                    _RULE,
+                    name,
+                    said(_MESSAGE),
+                    (text,),
+                    page=rule_page(_RULE),
+                )
 
 
 def read_text(path: Path) -> tuple[str, str]:

@@ -13,19 +13,22 @@ from pyoxigraph import Quad
 from allygraph.bridge import rdflib_graph
 from allygraph.graph import read
 from allygraph.names import BASE, compact
+from allygraph.positions import Place
 from allygraph.resources import shape_files
-from allygraph.validation.findings import SEVERITIES, Finding, Severity, literal
+from allygraph.validation.findings import Finding, Messages, Places, Severity, literal, rule_page
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
 _MANY = 1000
-_SEVERITY_NAMES: dict[str, Severity] = {name.capitalize(): name for name in SEVERITIES}
+_SEVERITY_NAMES: dict[str, Severity] = {
+    "Violation": "error",
+    "Warning": "warning",
+    "Info": "info",
+}
 
 
-def find(
-    root: Path, quads: Iterable[Quad], places: dict[str, tuple[str, int]]
-) -> Iterator[Finding]:
+def find(root: Path, quads: Iterable[Quad], places: Places) -> Iterator[Finding]:
     """Give the findings of all shapes of a root on the things that have a place.
 
     Args:
@@ -109,9 +112,7 @@ def violated(graph: "Graph", shapes: "Graph") -> set[tuple[str, str]]:
     }
 
 
-def _finding(
-    focus: str, shape: str, graph: "Graph", shapes: "Graph", place: tuple[str, int]
-) -> Finding:
+def _finding(focus: str, shape: str, graph: "Graph", shapes: "Graph", place: Place) -> Finding:
     from rdflib import SH, URIRef
 
     node = URIRef(shape)
@@ -119,13 +120,22 @@ def _finding(
     path = shapes.value(node, SH.path)
     values = [] if path is None else sorted(_values(URIRef(focus), path, graph, shapes), key=str)
     return Finding(
-        *place,
+        place,
         severity=_SEVERITY_NAMES[severity],
         rule=shape.rpartition("/")[2],
         focus=focus,
-        message=str(shapes.value(node, SH.message)),
+        messages=_messages(shapes, node),
         found=tuple(_short(value) for value in values),
+        shape=shape,
+        page=rule_page(shape.rpartition("/")[2]),
     )
+
+
+def _messages(shapes: "Graph", shape: Any) -> Messages:
+    from rdflib import SH, Literal
+
+    said = (text for text in shapes.objects(shape, SH.message) if isinstance(text, Literal))
+    return tuple(sorted((text.language or "", str(text)) for text in said))
 
 
 def _values(focus: Any, path: Any, graph: "Graph", shapes: "Graph") -> set[Any]:

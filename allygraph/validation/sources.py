@@ -16,6 +16,7 @@ from allygraph import resources
 from allygraph.errors import UnreadableFile
 from allygraph.graph import file_quads, read
 from allygraph.names import PREFIXES, expand
+from allygraph.positions import Place
 from allygraph.turtle import subject_lines
 
 _RDF_TYPE = NamedNode(expand("rdf:type"))
@@ -64,13 +65,13 @@ class Sources:
         ]
 
     @cached_property
-    def places(self) -> dict[str, tuple[str, int]]:
-        """File and line of each thing that is judged; the first place where there are several."""
-        found: dict[str, tuple[str, int]] = {}
+    def places(self) -> dict[str, Place]:
+        """Place of each thing that is judged; the first place where there are several."""
+        found: dict[str, Place] = {}
         for file in self.judged:
             if file.part != "shapes":
                 for subject, line in file.lines.items():
-                    found.setdefault(subject, (file.name, line))
+                    found.setdefault(subject, Place(file.name, line))
         return found
 
     def count(self, class_iri: str) -> int:
