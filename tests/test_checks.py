@@ -16,7 +16,7 @@ from allygraph.graph import file_quads
 from allygraph.names import expand
 from allygraph.resources import check_files, ontology_files
 from allygraph.validation.findings import SEVERITIES
-from allygraph.validation.queries import levels, read_check, run
+from allygraph.validation.queries import OFF, levels, read_check, run, table
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "tests" / "checks"
@@ -87,8 +87,9 @@ def test_every_check_has_a_level_and_every_level_a_rule():
         "blank-node", "bounds-disagree", "dangling-name", "form", "head-lines", "not-derivable",
         "owl", "quote-not-in-text", "subject-twice",
     }  # fmt: skip
-    known = levels(ROOT)
+    known = table(ROOT)
 
     assert set(known) == {path.stem for path in CHECKS} | in_python
-    assert set(known.values()) <= set(SEVERITIES)
+    assert set(known.values()) <= {*SEVERITIES, OFF}
     assert list(known) == sorted(known)
+    assert levels(ROOT) == {name: level for name, level in known.items() if level != OFF}

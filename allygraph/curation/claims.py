@@ -242,7 +242,8 @@ class _Drafting:
         return remarks
 
     def _differences(self, statements: list[Statement], other: str) -> Iterator[str]:
-        passed_over = {NOTE.path, _IDENTIFIER, TYPE, expand("ally:quote"), expand("rdfs:label")}
+        passed_over = {NOTE.path, _IDENTIFIER, TYPE, expand("rdfs:label")}
+        passed_over |= {f"{ALLY}{name}" for name in ("quote", "recordedBy", "reviewedBy")}
         there = self.checkout.statements[other]
         mine: dict[str, list[Term]] = {}
         for name, value in statements:

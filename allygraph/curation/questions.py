@@ -219,6 +219,22 @@ QUESTIONS = (
         rare=True,
     ),
     Question(
+        "recorded_by",
+        "Who records it",
+        "Who writes the claim into the graph; repeat for more.",
+        "ally:recordedBy",
+        many=True,
+        rare=True,
+    ),
+    Question(
+        "reviewed_by",
+        "Who has reviewed it",
+        "Who compared it with its source after it was recorded; repeat for more.",
+        "ally:reviewedBy",
+        many=True,
+        rare=True,
+    ),
+    Question(
         "row",
         "Id of its row",
         "Id of its row in the source, as S012.  Default: the next free one.",

@@ -24,6 +24,7 @@ from allygraph.validation.findings import (
     Finding,
     Levels,
     Places,
+    Severity,
     literal,
     rule_page,
     said,
@@ -32,6 +33,8 @@ from allygraph.validation.findings import (
 _HEADER = re.compile(r"\A# /// check\n((?:# .*\n)+)# ///\n")
 _FIELDS = ("title", "problem", "remedy")
 _COLUMNS = ("focus", "path", "value")
+OFF = "off"
+"""The level of a rule that only some profiles ask (``ontology/profiles/``)."""
 
 
 @dataclass(frozen=True)
@@ -77,23 +80,28 @@ def read_check(path: Path) -> Check:
 
 
 def levels(root: Path) -> Levels:
-    """Read the severity of each rule that is not a shape.
+    """Read the severity of each rule that is not a shape; rules that are off are left out.
 
     Raises:
-        QueryFileError: a line is not a name, a tab and a severity.
+        QueryFileError: a line is not a name, a tab and a severity or ``off``.
     """
+    known: dict[str, Severity] = {severity: severity for severity in SEVERITIES}
+    return {name: known[level] for name, level in table(root).items() if level != OFF}
+
+
+def table(root: Path) -> dict[str, str]:
+    """Read the level of each rule that is not a shape, ``off`` included; errors as of `levels`."""
     path = root / "queries" / "checks" / "levels.tsv"
-    known = {severity: severity for severity in SEVERITIES}
     found = {}
     for number, line in enumerate(read(path).splitlines()[1:], start=2):
         name, _, level = line.partition("\t")
-        if level not in known:
+        if level not in (*SEVERITIES, OFF):
             raise QueryFileError(
                 f"'{level}' is not a severity",
-                expected=", ".join(SEVERITIES),
+                expected=", ".join((*SEVERITIES, OFF)),
                 place=f"queries/checks/levels.tsv:{number}",
             )
-        found[name] = known[level]
+        found[name] = level
     return found
 
 
@@ -104,9 +112,11 @@ def find(root: Path, store: Store, places: Places, severity: Levels) -> Iterator
         root: the folder above ``queries/checks``.
         store: ontology, data and derived graphs.
         places: file and line of the things to judge.
-        severity: the severity of each check by its name.
+        severity: the severity of each check by its name; others are not asked.
     """
     for check in checks(root):
+        if check.name not in severity:
+            continue
         found: dict[str, list[str]] = {}
         for focus, value in run(check, store):
             if focus in places:
