@@ -90,18 +90,24 @@ def find(quads: Collection[Quad], places: Places, severity: Levels) -> Iterator[
         if isinstance(subject, NamedNode) and subject.value in places and not left_to_checks(fault):
             found[subject.value].append(fault)
     for focus, faults in found.items():
-        near = [name for fault in faults for name in fault.near]
-        asked = f" Did you mean {', '.join(map(compact, near))}?" if near else ""
+        near = dict.fromkeys(name for fault in faults for name in fault.near)
         values = sorted({compact(fault.name) for fault in faults})
         yield Finding(
             places[focus],
             severity[_RULE],
             _RULE,
             focus,
-            said(f"{_PROBLEM} {_REMEDY}{asked}"),
+            said(f"{_PROBLEM} {_REMEDY}"),
             tuple(values),
+            expected=meant(near),
             page=rule_page(_RULE),
         )
+
+
+def meant(near: Iterable[str]) -> str | None:
+    """Ask whether near names were meant, in short names; None where there is none."""
+    names = ", ".join(map(compact, near))
+    return f"did you mean {names}?" if names else None
 
 
 def left_to_checks(fault: Dangling) -> bool:
