@@ -2,6 +2,7 @@
 
 ShaclError
 ├── IllFormedShapes     the shapes graph breaks the syntax rules of SHACL
+├── Failed              an engine could not judge a shape, or a query says so itself
 ├── CannotCompile       a shape has no query of ours; another engine may judge it
 ├── Refused             what is asked is recursive, hostile or would leave the machine
 └── LimitHit            the time or the memory that was allowed is used up
@@ -30,6 +31,10 @@ class _AboutShape(ShaclError):
 
 class IllFormedShapes(_AboutShape):
     """The shapes graph is no shapes graph: which shape, and what is wrong with it."""
+
+
+class Failed(_AboutShape):
+    """An engine could not judge a shape, or a query reports a failure itself (``?failure``)."""
 
 
 class CannotCompile(_AboutShape):

@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from allygraph.shacl.errors import IllFormedShapes
 from allygraph.shacl.model import Constraint, Node, Term
-from allygraph.shacl.names import RDF_TYPE, sh, xsd
+from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF, sh, xsd
 from allygraph.shacl.triples import Triples
 
 _NODE_KINDS = frozenset(
@@ -151,14 +151,30 @@ def declared_components(triples: Triples) -> tuple[Declared, ...]:
     Raises:
         IllFormedShapes: a parameter has no property of its own, or all are optional.
     """
+    kinds = _below(triples, sh("ConstraintComponent"))
     return tuple(
         _declared(triples, node)
         for node in triples.subjects()
         if isinstance(node, NamedNode)
-        and sh("ConstraintComponent") in triples.objects(node, RDF_TYPE)
+        and not kinds.isdisjoint(triples.objects(node, RDF_TYPE))
         and triples.objects(node, sh("parameter"))
         and not node.value.startswith(sh("").value)
     )
+
+
+def _below(triples: Triples, top: NamedNode) -> set[Term]:
+    """Give a class and all that the shapes graph puts below it."""
+    found: set[Term] = {top}
+    waiting = True
+    while waiting:
+        below = {
+            node
+            for node in triples.subjects()
+            if node not in found and not found.isdisjoint(triples.objects(node, RDFS_SUBCLASS_OF))
+        }
+        found |= below
+        waiting = bool(below)
+    return found
 
 
 def _declared(triples: Triples, node: NamedNode) -> Declared:

@@ -1,0 +1,53 @@
+"""Prefixes of queries: what ``sh:prefixes`` and ``sh:declare`` say in the shapes graph."""
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from allygraph.shacl.errors import IllFormedShapes
+from allygraph.shacl.model import Node, Term
+from allygraph.shacl.names import sh
+from allygraph.shacl.triples import Triples
+
+_IMPORTS = NamedNode("http://www.w3.org/2002/07/owl#imports")
+# pySHACL knows these without a declaration, and shapes rely on it.
+_KNOWN = {
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+}
+
+
+def prefixes(triples: Triples, query: Term, shape: Node) -> dict[str, str]:
+    """Give the namespaces by prefix that a query may use.
+
+    Declarations count where ``sh:prefixes`` points, and where that node leads by ``owl:imports``
+    within the shapes graph; nothing is fetched.
+
+    Raises:
+        IllFormedShapes: a declaration is incomplete, or two give one prefix two meanings.
+    """
+    found: dict[str, str] = {}
+    waiting, seen = list(triples.objects(query, sh("prefixes"))), set[Term]()
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        waiting += triples.objects(node, _IMPORTS)
+        for declaration in triples.objects(node, sh("declare")):
+            prefix, namespace = _declared(triples, declaration, shape)
+            if found.setdefault(prefix, namespace) != namespace:
+                raise IllFormedShapes(
+                    shape, f"the prefix '{prefix}:' is declared with two meanings"
+                )
+    return _KNOWN | found
+
+
+def _declared(triples: Triples, declaration: Term, shape: Node) -> tuple[str, str]:
+    names = triples.objects(declaration, sh("prefix"))
+    namespaces = triples.objects(declaration, sh("namespace"))
+    if len(names) != 1 or len(namespaces) != 1:
+        raise IllFormedShapes(shape, "a sh:declare has one sh:prefix and one sh:namespace")
+    name, namespace = names[0], namespaces[0]
+    if not isinstance(name, Literal) or isinstance(namespace, BlankNode):
+        raise IllFormedShapes(shape, "sh:prefix is a text, and sh:namespace an address")
+    return name.value, namespace.value
