@@ -1,8 +1,29 @@
-"""The data that is judged: all triples in the default graph of a store in memory."""
+"""The data that is judged: all triples in the default graph of a store in memory.
 
-from collections.abc import Iterable
+What validation writes for itself (the nodes that a nested shape is asked about) lies in named
+graphs of the same store, where no query over the default graph sees it.
+"""
 
-from pyoxigraph import Quad, Store, Triple
+import threading
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    Store,
+    Triple,
+)
+
+from allygraph.shacl.literals import KEPT, as_written, find_stored
+from allygraph.shacl.model import Term
+from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF
+
+_NAME = NamedNode("urn:x-shacl:node")
 
 
 class DataGraph:
@@ -10,8 +31,137 @@ class DataGraph:
 
     Args:
         quads: what is judged.
+
+    Attributes:
+        store: its triples are in the default graph. Written to only by `fill` and `clear`.
+        lock: held while a validation writes to the store.
+        kept: some literals are stored under a private datatype (see `literals`), so that a query
+            that compares values must decode them.
     """
 
-    def __init__(self, quads: Iterable[Quad | Triple]) -> None:
+    def __init__(self, quads: Iterable[Quad | Triple] = ()) -> None:
         self.store = Store()
-        self.store.bulk_extend(Quad(q.subject, q.predicate, q.object) for q in quads)
+        self.kept = False
+        self.lock = threading.RLock()
+        self.store.bulk_extend(self._stored(quads))
+        for name in list(self.store.named_graphs()):
+            self._merge(name)
+
+    @classmethod
+    def of_store(cls, store: Store, *, kept: bool = False) -> "DataGraph":
+        """Take a store as it is: its triples in the default graph, no named graph in it.
+
+        Args:
+            store: the caller has seen to literals that it would rewrite.
+            kept: whether some literals are under a private datatype.
+        """
+        data = cls()
+        data.store = store
+        data.kept = kept
+        return data
+
+    def _stored(self, quads: Iterable[Quad | Triple]) -> Iterator[Quad]:
+        """Give the quads as they are stored: written for speed, most literals need no change."""
+        for quad in quads:
+            value = quad.object
+            if type(value) is Literal and (stored := find_stored(value)) is not None:
+                self.kept = True
+                yield Quad(quad.subject, quad.predicate, stored)
+            elif type(quad) is Triple:
+                yield Quad(*quad)
+            else:
+                yield quad
+
+    def _merge(self, name: NamedNode | BlankNode) -> None:
+        self.store.extend(
+            Quad(q.subject, q.predicate, q.object)
+            for q in self.store.quads_for_pattern(None, None, None, name)
+        )
+        self.store.remove_graph(name)
+
+    def has(self, predicate: NamedNode) -> bool:
+        """Tell whether any triple has this predicate."""
+        found = self.store.quads_for_pattern(None, predicate, None, DefaultGraph())
+        return next(found, None) is not None
+
+    @cached_property
+    def counts(self) -> dict[NamedNode, int]:
+        """How many triples each predicate has: one pass over the data, kept for the next run."""
+        query = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
+        return {row["p"]: int(row["n"].value) for row in self.rows(query)}
+
+    @cached_property
+    def instances(self) -> dict[Term, int]:
+        """How many instances each class has, those of classes below it left out."""
+        query = f"SELECT ?c (COUNT(*) AS ?n) {{ ?s {RDF_TYPE} ?c }} GROUP BY ?c"
+        return {row["c"]: int(row["n"].value) for row in self.rows(query)}
+
+    @cached_property
+    def _below(self) -> dict[Term, list[Term]]:
+        found: dict[Term, list[Term]] = {}
+        triples = self.store.quads_for_pattern(None, RDFS_SUBCLASS_OF, None, DefaultGraph())
+        for quad in triples:
+            if not isinstance(quad.subject, Triple) and not isinstance(quad.object, Triple):
+                found.setdefault(quad.object, []).append(quad.subject)
+        return found
+
+    def classes(self, name: Term) -> tuple[Term, ...]:
+        """Give a class and all classes below it, in the order of their names."""
+        found = {name}
+        waiting = [name]
+        while waiting:
+            for below in self._below.get(waiting.pop(), ()):
+                if below not in found:
+                    found.add(below)
+                    waiting.append(below)
+        return (name, *sorted(found - {name}, key=str))
+
+    def rows(self, select: str) -> QuerySolutions:
+        """Ask a SELECT; terms come as they are stored."""
+        found = self.store.query(select)
+        assert isinstance(found, QuerySolutions)
+        return found
+
+    def put(self, graph: NamedNode, nodes: Iterable[Term]) -> None:
+        """Write terms of the shapes or the data, as written there, into a scratch graph."""
+        self.store.extend(Quad(_NAME, _NAME, stored(node), graph) for node in nodes)
+
+    def fill(self, graph: NamedNode, select: str) -> None:
+        """Write what a query gives in ``?node`` into a scratch graph."""
+        self.store.update(
+            f"INSERT {{ GRAPH {graph} {{ {_NAME} {_NAME} ?node }} }} WHERE {{ {select} }}"
+        )
+
+    def clear(self, graphs: Iterable[NamedNode]) -> None:
+        """Throw scratch graphs away."""
+        for graph in graphs:
+            self.store.remove_graph(graph)
+
+
+def member(graph: str, variable: str) -> str:
+    """Write the pattern that binds a variable to the nodes of a scratch graph."""
+    return f"GRAPH {graph} {{ {_NAME} {_NAME} {variable} }}"
+
+
+def stored(term: Term) -> Term:
+    """Give the term as it stands in the store."""
+    return (find_stored(term) or term) if isinstance(term, Literal) else term
+
+
+def written(term: Term) -> Term:
+    """Give the term as it was written, of one that comes from the store."""
+    return as_written(term) if isinstance(term, Literal) else term
+
+
+def decoded(expression: str) -> str:
+    """Write an expression that gives the value of a literal stored under a private datatype."""
+    name = f"STR(DATATYPE({expression}))"
+    start = f'STRSTARTS({name}, "{KEPT}")'
+    value = f"STRDT(STR({expression}), IRI(SUBSTR({name}, {len(KEPT) + 1})))"
+    return f"IF(COALESCE({start}, false), {value}, {expression})"
+
+
+def datatypes(name: Term) -> str:
+    """List the datatypes under which well-formed literals of a datatype are stored."""
+    assert isinstance(name, NamedNode)
+    return f"{name}, <{KEPT}{name.value}>"

@@ -101,12 +101,13 @@ def predicates(path: Path) -> Iterator[NamedNode]:
             yield from predicates(inner)
 
 
-def path_triples(path: Path, triples: list[tuple[Node, NamedNode, Term]]) -> Node:
+def path_triples(path: Path, triples: list[tuple[Node, NamedNode, Term]], name: str) -> Node:
     """Write a path as triples of the shapes language.
 
     Args:
         path: what is written.
-        triples: where the new ones are put; blank nodes are new.
+        triples: where the new ones are put.
+        name: begins the names of the new blank nodes.
 
     Returns:
         the node that stands for the path.
@@ -115,22 +116,58 @@ def path_triples(path: Path, triples: list[tuple[Node, NamedNode, Term]]) -> Nod
         case Predicate(iri):
             return iri
         case Sequence(paths):
-            return _list(paths, triples)
+            return _list(paths, triples, name)
         case Alternative(paths):
-            node = BlankNode()
-            triples.append((node, _ALTERNATIVE, _list(paths, triples)))
+            node = BlankNode(f"{name}-a")
+            triples.append((node, _ALTERNATIVE, _list(paths, triples, f"{name}-a")))
             return node
         case Inverse(inner) | ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
-            node = BlankNode()
-            triples.append((node, _WORDS[type(path)], path_triples(inner, triples)))
+            node = BlankNode(f"{name}-p")
+            triples.append((node, _WORDS[type(path)], path_triples(inner, triples, node.value)))
             return node
 
 
-def _list(paths: tuple[Path, ...], triples: list[tuple[Node, NamedNode, Term]]) -> Node:
+def _list(paths: tuple[Path, ...], triples: list[tuple[Node, NamedNode, Term]], name: str) -> Node:
     head: Node = RDF_NIL
-    for step in reversed(paths):
-        node = BlankNode()
-        triples.append((node, RDF_FIRST, path_triples(step, triples)))
+    for number in reversed(range(len(paths))):
+        node = BlankNode(f"{name}-{number}")
+        triples.append((node, RDF_FIRST, path_triples(paths[number], triples, node.value)))
         triples.append((node, RDF_REST, head))
         head = node
     return head
+
+
+def is_nullable(path: Path) -> bool:
+    """Tell whether a path leads from every node to itself, over no triple at all."""
+    match path:
+        case ZeroOrMore() | ZeroOrOne():
+            return True
+        case Sequence(paths):
+            return all(map(is_nullable, paths))
+        case Alternative(paths):
+            return any(map(is_nullable, paths))
+        case Inverse(inner) | OneOrMore(inner):
+            return is_nullable(inner)
+        case Predicate():
+            return False
+
+
+def walk(focus: str, path: Path | None, start: str, end: str) -> str:
+    """Write patterns that bind the value nodes of a path.
+
+    A node that stands in no triple is its own value node under a path such as ``p*``, which
+    the property paths of the store do not say.
+
+    Args:
+        focus: patterns that bind the start; empty where it is bound from outside.
+        path: what is walked; none stays at the start.
+        start: the variable of the focus node.
+        end: the variable of the value node.
+    """
+    stay = f"BIND({start} AS {end})"
+    if path is None:
+        return f"{focus} {stay}".strip()
+    steps = f"{focus} {start} {sparql_path(path)} {end} .".strip()
+    if not is_nullable(path):
+        return steps
+    return f"{{ {steps} }} UNION {{ {focus} {stay} }}"

@@ -1,0 +1,240 @@
+"""Which nodes a shape is asked about, as patterns of SPARQL."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pyoxigraph import BlankNode, NamedNode
+
+from allygraph.shacl.data import member, stored
+from allygraph.shacl.model import Alternative, Inverse, Path, Predicate, Target, Term
+from allygraph.shacl.model import Sequence as PathSequence
+from allygraph.shacl.names import RDF_TYPE
+from allygraph.shacl.paths import walk
+
+_SUBCLASSES_IN_LINE = 64
+
+
+class Facts(Protocol):
+    """What a plan may ask the data beforehand; `data.DataGraph` answers, and so does `AnyData`."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether some literals are stored under a private datatype."""
+
+    @property
+    def counts(self) -> dict[NamedNode, int]:
+        """How many triples each predicate has."""
+
+    @property
+    def instances(self) -> dict[Term, int]:
+        """How many instances each class has."""
+
+    def has(self, predicate: NamedNode) -> bool:
+        """Tell whether any triple has this predicate."""
+
+    def classes(self, name: Term) -> tuple[Term, ...]:
+        """Give a class and all classes below it."""
+
+
+class AnyData:
+    """Nothing is known of the data: for a plan that is printed without any."""
+
+    kept = False
+    counts: dict[NamedNode, int] = {}  # noqa: RUF012  # never written
+    instances: dict[Term, int] = {}  # noqa: RUF012
+
+    def has(self, predicate: NamedNode) -> bool:
+        """Any predicate may be there."""
+        return True
+
+    def classes(self, name: Term) -> tuple[Term, ...]:
+        """No class is known to be below another."""
+        return (name,)
+
+
+class Focus(ABC):
+    """A set of nodes."""
+
+    @abstractmethod
+    def pattern(self, variable: str) -> str:
+        """Write patterns that bind every node of the set, perhaps more than once."""
+
+    def check(self, variable: str) -> str | None:
+        """Write an expression that tells whether a bound variable is of the set, if it is cheap."""
+        return None
+
+    def size(self, facts: Facts) -> int:
+        """Estimate how many nodes these are; 0 where it is not known."""
+        return 0
+
+    def repeats(self) -> str | None:
+        """Write a query for how often (``?n``) a node (``?this``) is reached, if that may be many.
+
+        SHACL reports what a nested property shape finds once for each node that leads there.
+        """
+        return None
+
+    def along(self, path: Path | None) -> "Focus":
+        """Give the value nodes of a path from these nodes."""
+        return self if path is None else _Along(self, path)
+
+
+@dataclass(frozen=True)
+class Targets(Focus):
+    """The nodes that the targets of a shape name.
+
+    Args:
+        targets: one or more.
+        classes: for each class target the class and all below it.
+        blank: the scratch graph that holds targets without a name, if there are any.
+    """
+
+    targets: tuple[Target, ...]
+    classes: tuple[tuple[Term, ...], ...]
+    blank: NamedNode | None = None
+
+    def pattern(self, variable: str) -> str:
+        """Write patterns that bind every node."""
+        parts = list(self._parts(variable))
+        if len(parts) == 1:
+            return parts[0]
+        return " UNION ".join(f"{{ {part} }}" for part in parts)
+
+    def check(self, variable: str) -> str:
+        """Write an expression that tells whether a node is one of them."""
+        found: list[str] = []
+        terms = [t.term for t in self.targets if t.kind == "node"]
+        found.extend(f"sameTerm({variable}, {stored(term)})" for term in _named(terms))
+        others = Targets(tuple(t for t in self.targets if t.kind != "node"), self.classes)
+        found.extend(f"EXISTS {{ {part} }}" for part in others._parts(variable))
+        if self.blank is not None:
+            found.append(f"EXISTS {{ {member(str(self.blank), variable)} }}")
+        return " || ".join(found)
+
+    def size(self, facts: Facts) -> int:
+        """Count instances; of other targets the triples."""
+        total = 0
+        for names in self.classes:
+            total += sum(facts.instances.get(name, 0) for name in names)
+        for target in self.targets:
+            if target.kind == "node":
+                total += 1
+            elif target.kind != "class" and isinstance(target.term, NamedNode):
+                total += facts.counts.get(target.term, 0)
+        return total
+
+    def _parts(self, variable: str) -> Iterable[str]:
+        terms = _named([t.term for t in self.targets if t.kind == "node"])
+        if terms:
+            yield f"VALUES {variable} {{ {' '.join(str(stored(term)) for term in terms)} }}"
+        if self.blank is not None:
+            yield member(str(self.blank), variable)
+        for names in self.classes:
+            yield instance_of(variable, names)
+        for target in self.targets:
+            if target.kind == "subjectsOf":
+                yield f"{variable} {target.term} {variable}_end ."
+            elif target.kind == "objectsOf":
+                yield f"{variable}_start {target.term} {variable} ."
+
+
+def instance_of(variable: str, names: Sequence[Term]) -> str:
+    """Write patterns that hold where a node is an instance of a class or one below it.
+
+    Args:
+        variable: the node.
+        names: the class first, then all below it.
+    """
+    if len(names) == 1:
+        return f"{variable} {RDF_TYPE} {names[0]} ."
+    if len(names) > _SUBCLASSES_IN_LINE or any(isinstance(n, BlankNode) for n in names):
+        below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>*"
+        return f"{variable} {RDF_TYPE} {variable}_class . {variable}_class {below} {names[0]} ."
+    listed = " ".join(map(str, names))
+    return f"VALUES {variable}_class {{ {listed} }} {variable} {RDF_TYPE} {variable}_class ."
+
+
+def _named(terms: Iterable[Term]) -> list[Term]:
+    return [term for term in terms if not isinstance(term, BlankNode)]
+
+
+@dataclass(frozen=True)
+class Members(Focus):
+    """The nodes of a scratch graph."""
+
+    graph: NamedNode
+
+    def pattern(self, variable: str) -> str:
+        """Write the pattern that reads the graph."""
+        return member(str(self.graph), variable)
+
+
+@dataclass(frozen=True)
+class Within(Focus):
+    """Those nodes of a set that are in a scratch graph too."""
+
+    focus: Focus
+    graph: NamedNode
+
+    def pattern(self, variable: str) -> str:
+        """Write patterns that begin with the scratch graph, the smaller set."""
+        check = self.focus.check(variable)
+        inner = self.focus.pattern(variable)
+        begin = member(str(self.graph), variable)
+        return f"{begin} FILTER({check})" if check else f"{begin} {{ {inner} }}"
+
+
+@dataclass(frozen=True)
+class _Along(Focus):
+    focus: Focus
+    path: Path
+
+    def pattern(self, variable: str) -> str:
+        start = re.sub(r"^\?", "?from_", variable)
+        walked = walk(self.focus.pattern(start), self.path, start, variable)
+        return f"{{ SELECT DISTINCT {variable} {{ {walked} }} }}"
+
+    def repeats(self) -> str:
+        """Count the ways that lead to a node."""
+        names, pattern = self._ways("?this")
+        ways = f"{{ SELECT DISTINCT {' '.join(names)} {{ {pattern} }} }}"
+        return f"SELECT ?this (COUNT(*) AS ?n) {{ {ways} }} GROUP BY ?this"
+
+    def _ways(self, variable: str) -> tuple[list[str], str]:
+        start = re.sub(r"^\?", "?from_", variable)
+        names, pattern = [start], self.focus.pattern(start)
+        if isinstance(self.focus, _Along):
+            names, pattern = self.focus._ways(start)
+        return [*names, variable], walk(pattern, self.path, start, variable)
+
+
+def triples_along(path: Path | None, facts: Facts) -> int | None:
+    """Estimate how many triples the first step of a path has; None where a walk has no end."""
+    match path:
+        case Predicate(iri):
+            return facts.counts.get(iri, 0)
+        case Inverse(Predicate(iri)):
+            return facts.counts.get(iri, 0)
+        case PathSequence(paths):
+            return triples_along(paths[0], facts)
+        case Alternative(paths):
+            counts = [triples_along(step, facts) for step in paths]
+            return None if None in counts else sum(count or 0 for count in counts)
+    return None
+
+
+def may_lead(path: Path | None, facts: Facts) -> bool:
+    """Tell whether a path can lead anywhere at all, by the properties that the data uses."""
+    match path:
+        case Predicate(iri):
+            return facts.has(iri)
+        case Inverse(Predicate(iri)):
+            return facts.has(iri)
+        case PathSequence(paths):
+            return all(may_lead(step, facts) for step in paths)
+        case Alternative(paths):
+            return any(may_lead(step, facts) for step in paths)
+    return True
