@@ -6,3 +6,29 @@ pyoxigraph's, pySHACL is asked where a shape has no query of ours.
     report = validate(data_quads, shapes_quads)
     for result in report.results: ...
 """
+
+from allygraph.shacl.data import DataGraph
+from allygraph.shacl.errors import CannotCompile, IllFormedShapes, LimitHit, Refused, ShaclError
+from allygraph.shacl.model import Constraint, Report, Result, Shape, ShapesGraph
+from allygraph.shacl.planning import plan
+from allygraph.shacl.reading import read_shapes
+from allygraph.shacl.reporting import report_quads
+from allygraph.shacl.validating import validate
+
+__all__ = [
+    "CannotCompile",
+    "Constraint",
+    "DataGraph",
+    "IllFormedShapes",
+    "LimitHit",
+    "Refused",
+    "Report",
+    "Result",
+    "ShaclError",
+    "Shape",
+    "ShapesGraph",
+    "plan",
+    "read_shapes",
+    "report_quads",
+    "validate",
+]

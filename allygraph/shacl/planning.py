@@ -31,6 +31,7 @@ from allygraph.shacl.focus import (
 from allygraph.shacl.model import Constraint, Node, Path, Shape, ShapesGraph, Term
 from allygraph.shacl.paths import is_nullable, walk
 from allygraph.shacl.plan import Ask, Call, Fault, Fill, Plan, Put, Step, Unit
+from allygraph.shacl.sparql.constraints import declared_constraint
 from allygraph.shacl.steps import (
     REGISTRY,
     Compiled,
@@ -205,9 +206,7 @@ class _Planner:
         scope = self._scope(shape, focus)
         idle = not may_lead(shape.path, self.facts)
         for constraint in shape.constraints:
-            compile_ = REGISTRY.get(constraint.component)
-            if compile_ is None:
-                raise CannotCompile(shape.node, f"no query for {constraint.component}")
+            compile_ = REGISTRY.get(constraint.component, declared_constraint)
             compiled = compile_(constraint, shape, scope)
             if idle and isinstance(compiled, ValueTest):
                 continue  # the path leads nowhere in these data: there are no values
@@ -296,9 +295,7 @@ class _Planner:
         parts = []
         scope = self._scope(shape, focus, in_line=True)
         for constraint in shape.constraints:
-            compile_ = REGISTRY.get(constraint.component)
-            if compile_ is None:
-                raise CannotCompile(shape.node, f"no query for {constraint.component}")
+            compile_ = REGISTRY.get(constraint.component, declared_constraint)
             part = self._part(compile_(constraint, shape, scope), shape.path)
             if part is None:
                 return None

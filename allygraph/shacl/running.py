@@ -72,6 +72,8 @@ def _result(step: Ask, fault: Fault, row: Any) -> Result:
     if step.path and isinstance(row["path"], NamedNode):
         path = Predicate(row["path"])
     value = row["value"] if step.value else None
+    if step.value and value is None:
+        value = _own_value(fault, row["this"])
     return _of(fault, row["this"], value, path, messages)
 
 
@@ -103,4 +105,10 @@ def _called(
         data.put(into, [row.this for row in rows])
         return
     for row in rows:
-        yield _of(fault, row.this, row.value, row.path, row.messages)
+        value = _own_value(fault, row.this) if row.value is None else row.value
+        yield _of(fault, row.this, value, row.path, row.messages)
+
+
+def _own_value(fault: Fault, focus: Term) -> Term | None:
+    """Give the value where a query of the shapes names none: of a node shape, the node itself."""
+    return focus if fault.shape.path is None else None
