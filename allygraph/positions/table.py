@@ -1,0 +1,264 @@
+"""The side table: where subjects, properties and values of parsed triples stand in their text.
+
+Nothing is looked at before it is asked for. Then the text is cut into statements, and those of the
+things that were asked for are read again, each alone, by the parser that read the whole; so terms
+are compared with terms, and the places of their words are known.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+
+from allygraph.positions.chunks import FORMATS, Chunk, Chunks
+from allygraph.positions.place import Place
+from allygraph.positions.slots import Slot, Slots, Span, slots
+from allygraph.positions.tokens import tokens
+
+Node: TypeAlias = NamedNode | BlankNode
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+Spoken: TypeAlias = Term | int
+"""A term, or the number that a node without a name has in its statement."""
+
+_NUMBERED = "urn:allygraph:nameless:"
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One triple of a statement, and the slot that says it."""
+
+    chunk: Chunk
+    slot: Slot
+    subject: Spoken
+    predicate: NamedNode
+    value: Spoken
+
+
+@dataclass
+class Positions:
+    """Where the triples of one text stand.
+
+    Args:
+        text: the text, as it was parsed.
+        format: its format; of others than Turtle, TriG, N-Triples and N-Quads nothing is known.
+        quads: what the parser made of this very text, in its order.
+        file: how places call the file.
+        base: the base IRI that the parser was given.
+        wanted: the subjects that will be asked for, if they are known: a smaller index.
+    """
+
+    text: str = field(repr=False)
+    format: RdfFormat
+    quads: Sequence[Quad] = field(repr=False)
+    file: str
+    base: str | None = None
+    wanted: Collection[Node] | None = None
+
+    def __post_init__(self) -> None:
+        self._read: dict[Chunk, tuple[Slots, list[_Told]]] = {}
+
+    def subject(self, node: Node) -> Place | None:
+        """Give the first place where a node is a subject, or None."""
+        if isinstance(node, BlankNode) and node in self._nameless:
+            chunk, number = self._nameless[node]
+            return self._place(chunk, self._slots(chunk)[0].nameless[number])
+        for chunk in self._chunks(node):
+            return self._place(chunk, (chunk.start, chunk.start + len(chunk.head)))
+        return None
+
+    def block(self, node: Node) -> Place | None:
+        """Give the place of the first statement about a node, or None."""
+        if isinstance(node, BlankNode) and node in self._nameless:
+            return self.subject(node)
+        for chunk in self._chunks(node):
+            return self._place(chunk, (chunk.start, chunk.end))
+        return None
+
+    def predicate(self, subject: Node, predicate: NamedNode) -> Place | None:
+        """Give the place of a property's first word about a subject, or None."""
+        for told in self._about(subject):
+            if told.predicate == predicate:
+                return self._place(told.chunk, told.slot.predicate_span)
+        return None
+
+    def triple(self, subject: Node, predicate: NamedNode, value: Term) -> Place | None:
+        """Give the place of the value of a triple, or None."""
+        for told in self._about(subject):
+            if told.predicate == predicate and self._is(value, told.value, told.chunk):
+                return self._place(told.chunk, told.slot.value_span)
+        return None
+
+    @cached_property
+    def _index(self) -> Chunks | None:
+        if self.format not in FORMATS:
+            return None
+        wanted = None if self.wanted is None else set(map(_key, self.wanted))
+        if wanted is not None and any(isinstance(node, BlankNode) for node in self.wanted or ()):
+            wanted = None  # a node without a name stands inside the statement of another
+        return Chunks(self.text, self.format, self.base, wanted)
+
+    def _chunks(self, node: Node) -> list[Chunk]:
+        if self._index is None:
+            return []
+        found = self._index.by_subject.get(_key(node), [])
+        if not found and isinstance(node, BlankNode) and node in self._labels:
+            return self._index.by_subject.get(f"_:{self._labels[node]}", [])
+        return found
+
+    def _about(self, subject: Node) -> Iterator[_Told]:
+        """Give what the text says about a subject."""
+        chunks = self._chunks(subject)
+        if not chunks and isinstance(subject, BlankNode) and subject in self._nameless:
+            chunks = [self._nameless[subject][0]]
+        for chunk in chunks:
+            for told in self._slots(chunk)[1]:
+                if self._is(subject, told.subject, chunk):
+                    yield told
+
+    def _is(self, term: Term, spoken: Spoken, chunk: Chunk) -> bool:
+        """Tell whether a term of the graph is what a statement speaks of."""
+        if isinstance(spoken, int):
+            return isinstance(term, BlankNode) and self._nameless.get(term) == (chunk, spoken)
+        if isinstance(spoken, BlankNode) and isinstance(term, BlankNode):
+            return term == spoken or self._labels.get(term) == spoken.value
+        return term == spoken
+
+    def _place(self, chunk: Chunk, span: Span) -> Place | None:
+        if self._index is None:
+            return None
+        line, column = self._index.line_and_column(chunk, span[0])
+        return Place(self.file, line, column, *self._index.line_and_column(chunk, span[1]))
+
+    def _slots(self, chunk: Chunk) -> tuple[Slots, list[_Told]]:
+        if chunk not in self._read:
+            read = slots(tokens(chunk.text, chunk.start, chunk.end))
+            prologue = self._index.prologue(chunk) if self._index else ""
+            terms = _terms(read.found, prologue, self.base)
+            told = [_Told(chunk, slot, *triple) for slot, triple in terms]
+            self._read[chunk] = read, told
+        return self._read[chunk]
+
+    @property
+    def _nameless(self) -> dict[BlankNode, tuple[Chunk, int]]:
+        """The statement and the number of each node that the text gives no name."""
+        return self._blank_nodes[0]
+
+    @property
+    def _labels(self) -> dict[BlankNode, str]:
+        """The label in the text of each blank node that was given another."""
+        return self._blank_nodes[1]
+
+    @cached_property
+    def _blank_nodes(self) -> tuple[dict[BlankNode, tuple[Chunk, int]], dict[BlankNode, str]]:
+        index = self._index
+        if index is None:
+            return {}, {}
+        matching = _Matching(self.quads)
+        for chunk in index.all_chunks():
+            inside = chunk.text[chunk.start : chunk.end]
+            if any(sign in inside for sign in ("[", "(", "_:", "<<", "{|")):
+                matching.add(chunk, self._slots(chunk)[1])
+        return matching.nameless, matching.labels
+
+
+class _Matching:
+    """Finds which node of the graph each node without a name is, by walking both in order.
+
+    The parser gives the values of a property in the order of the text, so the first nameless value
+    of a property is the first blank node that the graph has there.
+    """
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self.nameless: dict[BlankNode, tuple[Chunk, int]] = {}
+        self.labels: dict[BlankNode, str] = {}
+        self.values: dict[tuple[object, object], deque[BlankNode]] = defaultdict(deque)
+        subjects: dict[BlankNode, None] = {}
+        inside: set[BlankNode] = set()
+        for quad in quads:
+            if isinstance(quad.object, BlankNode):
+                self.values[quad.subject, quad.predicate].append(quad.object)
+                inside.add(quad.object)
+            if isinstance(quad.subject, BlankNode):
+                subjects.setdefault(quad.subject)
+        self.tops = {node: None for node in subjects if node not in inside}
+        self.known = subjects.keys() | inside
+        self.labelled: dict[str, BlankNode] = {}
+
+    def add(self, chunk: Chunk, told: Iterable[_Told]) -> None:
+        """Match the nodes of one statement; statements come in the order of the text."""
+        here: dict[int, BlankNode] = {}
+        for one in told:
+            subject = self._subject(one.subject, chunk, here)
+            queue = self.values.get((subject, one.predicate))
+            if isinstance(one.value, int):
+                if queue:
+                    self._match(one.value, queue.popleft(), chunk, here)
+            elif isinstance(one.value, BlankNode) and queue:
+                self._label(one.value, queue.popleft())
+
+    def _subject(self, subject: Spoken, chunk: Chunk, here: dict[int, BlankNode]) -> Term | None:
+        if isinstance(subject, BlankNode):
+            if subject in self.known:
+                self.tops.pop(subject, None)
+            elif subject.value not in self.labelled and (top := self._next_top()) is not None:
+                self._label(subject, top)
+            return self.labelled.get(subject.value, subject)
+        if not isinstance(subject, int):
+            return subject
+        if subject not in here and (top := self._next_top()) is not None:
+            self._match(subject, top, chunk, here)
+        return here.get(subject)
+
+    def _next_top(self) -> BlankNode | None:
+        """Take the first node that is no value of another and that no statement has spoken of."""
+        top = next(iter(self.tops), None)
+        if top is not None:
+            del self.tops[top]
+        return top
+
+    def _match(
+        self, number: int, node: BlankNode, chunk: Chunk, here: dict[int, BlankNode]
+    ) -> None:
+        here[number] = node
+        self.nameless.setdefault(node, (chunk, number))
+
+    def _label(self, written: BlankNode, node: BlankNode) -> None:
+        if written != node:
+            self.labels.setdefault(node, written.value)
+            self.labelled.setdefault(written.value, node)
+
+
+def _key(node: Node) -> str:
+    return node.value if isinstance(node, NamedNode) else f"_:{node.value}"
+
+
+def _terms(
+    found: list[Slot], prologue: str, base: str | None
+) -> list[tuple[Slot, tuple[Spoken, NamedNode, Spoken]]]:
+    """Read the words of slots as terms, by the parser itself; what it refuses is left out."""
+    lines = [" ".join((*map(_word, (s.subject, s.predicate, s.value)), ".")) for s in found]
+    try:
+        quads = list(_parse("\n".join([prologue, *lines]), base))
+        pairs = list(zip(found, quads, strict=True))
+    except (SyntaxError, ValueError):
+        if len(found) == 1:
+            return []
+        return [pair for slot in found for pair in _terms([slot], prologue, base)]
+    return [(s, (_spoken(q.subject), q.predicate, _spoken(q.object))) for s, q in pairs]
+
+
+def _parse(text: str, base: str | None) -> Iterator[Quad]:
+    return iter(parse(input=text, format=RdfFormat.TURTLE, base_iri=base))
+
+
+def _word(written: str | int) -> str:
+    return f"<{_NUMBERED}{written}>" if isinstance(written, int) else written
+
+
+def _spoken(term: Term) -> Spoken:
+    if isinstance(term, NamedNode) and term.value.startswith(_NUMBERED):
+        return int(term.value.removeprefix(_NUMBERED))
+    return term
