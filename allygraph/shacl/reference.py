@@ -8,7 +8,7 @@ because its own option also filters the values that ``sh:node`` and ``sh:or`` lo
 
 import logging
 import warnings
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -32,16 +32,15 @@ def judge(
     data: Iterable[Quad | Triple],
     shapes: Iterable[Quad | Triple],
     *,
-    only: Collection[Node] | None = None,
-    focus: Collection[Term] | None = None,
+    aims: Mapping[Node, Collection[Term]] | None = None,
 ) -> tuple[Result, ...]:
     """Give what pySHACL finds, in its order.
 
     Args:
         data: the triples to judge; graph names are dropped.
         shapes: the whole shapes graph.
-        only: shapes with targets that are asked; others stand by where these refer to them.
-        focus: the nodes that are judged, where they are targets.
+        aims: the shapes that are asked, each with the nodes it is asked about; the others only
+            stand by where these refer to them. By default all, about their targets.
 
     Raises:
         Failed: pySHACL could not judge, or could not read the shapes.
@@ -60,8 +59,8 @@ def judge(
         finally:
             patches.rdflib_bool_unpatch()
         _lead_to_prefixes(rules)
-        if only is not None or focus is not None:
-            _aim(rules, graph, only, focus)
+        if aims is not None:
+            _aim(rules, aims)
         triples = Triples(_plain(rules))
         return tuple(_result(raw, triples) for raw in _asked(graph, rules))
 
@@ -156,64 +155,17 @@ def _lead_to_prefixes(rules: "Graph") -> None:
                 rules.add((query, SH.prefixes, imported))
 
 
-def _aim(
-    rules: "Graph", graph: "Graph", only: Collection[Node] | None, focus: Collection[Term] | None
-) -> None:
-    """Leave the targets of the chosen shapes, and of these the chosen nodes."""
-    from rdflib import SH
-
-    chosen = None if only is None else {rdflib_node(node) for node in only}
-    wanted = None if focus is None else {rdflib_node(node, as_written=True) for node in focus}
-    for shape in _targeted(rules):
-        kept = chosen is None or shape in chosen
-        if kept and wanted is None:
-            continue
-        nodes = set(_targets(shape, rules, graph)) & wanted if kept and wanted else set()
-        _untarget(shape, rules)
-        for node in nodes:
-            rules.add((shape, SH.targetNode, node))
-
-
-def _targeted(rules: "Graph") -> list[Any]:
-    from rdflib import OWL, RDF, RDFS, SH
-
-    words = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
-    found = {shape for word in words for shape in rules.subjects(word)}
-    kinds = (SH.NodeShape, SH.PropertyShape)
-    for shape in {shape for kind in kinds for shape in rules.subjects(RDF.type, kind)}:
-        types = set(rules.objects(shape, RDF.type))
-        above = {up for kind in types for up in rules.transitive_objects(kind, RDFS.subClassOf)}
-        if above & {RDFS.Class, OWL.Class}:
-            found.add(shape)
-    return sorted(found, key=str)
-
-
-def _targets(shape: Any, rules: "Graph", graph: "Graph") -> Iterator[Any]:
-    from rdflib import OWL, RDF, RDFS, SH
-
-    yield from rules.objects(shape, SH.targetNode)
-    classes = set(rules.objects(shape, SH.targetClass))
-    types = set(rules.objects(shape, RDF.type))
-    above = {up for kind in types for up in rules.transitive_objects(kind, RDFS.subClassOf)}
-    if above & {RDFS.Class, OWL.Class}:
-        classes.add(shape)
-    for one in classes:
-        for below in graph.transitive_subjects(RDFS.subClassOf, one):
-            yield from graph.subjects(RDF.type, below)
-    for word in rules.objects(shape, SH.targetSubjectsOf):
-        yield from graph.subjects(word)
-    for word in rules.objects(shape, SH.targetObjectsOf):
-        yield from graph.objects(None, word)
-
-
-def _untarget(shape: Any, rules: "Graph") -> None:
-    """Take all targets from a shape; one that is a class too stays a shape, but no class."""
+def _aim(rules: "Graph", aims: Mapping[Node, Collection[Term]]) -> None:
+    """Take all targets away, and give the chosen shapes the chosen nodes."""
     from rdflib import RDF, SH
 
     for word in (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf):
-        rules.remove((shape, word, None))
-    for kind in list(rules.objects(shape, RDF.type)):
-        if kind not in (SH.NodeShape, SH.PropertyShape):
-            rules.remove((shape, RDF.type, kind))
-    kind = SH.PropertyShape if (shape, SH.path, None) in rules else SH.NodeShape
-    rules.add((shape, RDF.type, kind))
+        rules.remove((None, word, None))
+    # A shape that is a class too has its instances as targets: it stays a shape, but no class.
+    for kind in (SH.NodeShape, SH.PropertyShape):
+        for shape in list(rules.subjects(RDF.type, kind)):
+            rules.remove((shape, RDF.type, None))
+            rules.add((shape, RDF.type, kind))
+    for node, terms in aims.items():
+        for term in terms:
+            rules.add((rdflib_node(node), SH.targetNode, rdflib_node(term, as_written=True)))
