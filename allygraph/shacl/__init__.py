@@ -7,8 +7,16 @@ pyoxigraph's, pySHACL is asked where a shape has no query of ours.
     for result in report.results: ...
 """
 
+from allygraph.shacl.comparison import Differences, compare
 from allygraph.shacl.data import DataGraph
-from allygraph.shacl.errors import CannotCompile, IllFormedShapes, LimitHit, Refused, ShaclError
+from allygraph.shacl.errors import (
+    CannotCompile,
+    Failed,
+    IllFormedShapes,
+    LimitHit,
+    Refused,
+    ShaclError,
+)
 from allygraph.shacl.model import Constraint, Report, Result, Shape, ShapesGraph
 from allygraph.shacl.planning import plan
 from allygraph.shacl.reading import read_shapes
@@ -19,6 +27,8 @@ __all__ = [
     "CannotCompile",
     "Constraint",
     "DataGraph",
+    "Differences",
+    "Failed",
     "IllFormedShapes",
     "LimitHit",
     "Refused",
@@ -27,6 +37,7 @@ __all__ = [
     "ShaclError",
     "Shape",
     "ShapesGraph",
+    "compare",
     "plan",
     "read_shapes",
     "report_quads",

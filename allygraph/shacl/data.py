@@ -19,7 +19,7 @@ from pyoxigraph import (
     Triple,
 )
 
-from allygraph.shacl.literals import KEPT, as_written, find_stored
+from allygraph.shacl.literals import KEPT, PRIVATE, as_written, find_stored
 from allygraph.shacl.model import Term
 from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF
 
@@ -83,6 +83,21 @@ class DataGraph:
         """Tell whether any triple has this predicate."""
         found = self.store.quads_for_pattern(None, predicate, None, DefaultGraph())
         return next(found, None) is not None
+
+    @cached_property
+    def kept_properties(self) -> frozenset[NamedNode]:
+        """The properties that literals under a private datatype are values of."""
+        private = f'FILTER(STRSTARTS(STR(DATATYPE(?o)), "{PRIVATE}"))'
+        query = f"SELECT DISTINCT ?p {{ ?s ?p ?o FILTER(isLiteral(?o)) {private} }}"
+        return frozenset(row["p"] for row in self.rows(query)) if self.kept else frozenset()
+
+    def quads(self) -> Iterator[Quad]:
+        """Give the triples as they were written."""
+        for quad in self.store.quads_for_pattern(None, None, None, DefaultGraph()):
+            if isinstance(quad.object, Literal):
+                yield Quad(quad.subject, quad.predicate, as_written(quad.object))
+            else:
+                yield quad
 
     @cached_property
     def counts(self) -> dict[NamedNode, int]:

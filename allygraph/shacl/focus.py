@@ -25,6 +25,10 @@ class Facts(Protocol):
         """Whether some literals are stored under a private datatype."""
 
     @property
+    def kept_properties(self) -> frozenset[NamedNode]:
+        """The properties that such literals are values of."""
+
+    @property
     def counts(self) -> dict[NamedNode, int]:
         """How many triples each predicate has."""
 
@@ -43,6 +47,7 @@ class AnyData:
     """Nothing is known of the data: for a plan that is printed without any."""
 
     kept = False
+    kept_properties = frozenset[NamedNode]()
     counts: dict[NamedNode, int] = {}  # noqa: RUF012  # never written
     instances: dict[Term, int] = {}  # noqa: RUF012
 

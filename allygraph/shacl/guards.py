@@ -42,7 +42,7 @@ def check(shapes: ShapesGraph) -> None:
         if shape.path is not None and _depth(shape.path) > _MOST_NESTED:
             raise Refused(shape.node, f"its path is nested deeper than {_MOST_NESTED}")
     check_queries(shapes.triples)
-    _check_circles(shapes)
+    check_circles(shapes)
 
 
 def check_queries(triples: Triples) -> None:
@@ -91,12 +91,17 @@ def _depth(path: Path) -> int:
     return 1 + max(_depth(step) for step in inner)
 
 
-def _check_circles(shapes: ShapesGraph) -> None:
-    """Walk down from every shape, without recursion of our own."""
+def check_circles(shapes: ShapesGraph) -> None:
+    """Refuse shapes that are asked of the data and refer to themselves, or are nested too deep.
+
+    Raises:
+        Refused: with the shape, and the way back to it.
+    """
+    # Without recursion of our own, which would end before the deepest of them.
     depth: dict[Term, int] = {}
-    for start in shapes.shapes:
+    for start in shapes.targeted():
         above: list[Node] = []
-        waiting: list[tuple[Node, bool]] = [(start, False)]
+        waiting: list[tuple[Node, bool]] = [(start.node, False)]
         while waiting:
             node, done = waiting.pop()
             below = _below(shapes, node)

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-KEPT = "urn:x-shacl:kept:"
-ILL_FORMED = "urn:x-shacl:ill-formed:"
+PRIVATE = "urn:x-shacl:"
+KEPT = f"{PRIVATE}kept:"
+ILL_FORMED = f"{PRIVATE}ill-formed:"
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _BOUNDS = {

@@ -182,11 +182,13 @@ class Report:
         results: sorted, without repetition.
         compiled: the shapes with targets that our queries judged.
         delegated: those that another engine judged, and why.
+        notes: what stands in the shapes graph and was passed over, such as ``owl:imports``.
     """
 
     results: tuple[Result, ...] = ()
     compiled: tuple[Node, ...] = ()
     delegated: tuple[tuple[Node, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:

@@ -17,7 +17,7 @@ import allygraph.shacl.core.logic
 import allygraph.shacl.core.pairs
 import allygraph.shacl.core.values  # noqa: F401  # the components register themselves
 from allygraph.shacl.data import member
-from allygraph.shacl.errors import CannotCompile, Refused
+from allygraph.shacl.errors import CannotCompile
 from allygraph.shacl.focus import (
     AnyData,
     Facts,
@@ -28,6 +28,7 @@ from allygraph.shacl.focus import (
     may_lead,
     triples_along,
 )
+from allygraph.shacl.guards import check_circles
 from allygraph.shacl.model import Constraint, Node, Path, Shape, ShapesGraph, Term
 from allygraph.shacl.paths import is_nullable, walk
 from allygraph.shacl.plan import Ask, Call, Fault, Fill, Plan, Put, Step, Unit
@@ -69,42 +70,11 @@ def plan(
         Refused: a shape refers to itself.
     """
     facts = AnyData() if data is None else data
-    refuse_recursion(shapes)
+    check_circles(shapes)
     units: list[Unit] = []
     for number, shape in enumerate(shapes.targeted()):
         units.extend(_units(_Planner(shapes, facts, f"{number}", restricted), shape, only))
     return Plan(tuple(units))
-
-
-def refuse_recursion(shapes: ShapesGraph) -> None:
-    """Refuse shapes that are asked about and refer to themselves, over others or not.
-
-    Raises:
-        Refused: with the shape at which the circle was seen.
-    """
-    done: set[Node] = set()
-    for start in shapes.targeted():
-        above: set[Node] = set()
-        waiting: list[tuple[Node, bool]] = [(start.node, False)]
-        while waiting:
-            node, leaving = waiting.pop()
-            if leaving:
-                above.discard(node)
-                done.add(node)
-            elif node in above:
-                raise Refused(node, "the shape refers to itself; SHACL does not say what that is")
-            elif node not in done:
-                above.add(node)
-                waiting.append((node, True))
-                waiting.extend((inner, False) for inner in referred(shapes[node]))
-
-
-def referred(shape: Shape) -> Iterator[Node]:
-    """Give the shapes that a shape asks about its values."""
-    yield from shape.properties
-    for constraint in shape.constraints:
-        yield from constraint.shapes
-        yield from constraint.siblings
 
 
 def _units(planner: "_Planner", shape: Shape, only: Collection[Node] | None) -> Iterator[Unit]:
@@ -150,7 +120,8 @@ class _Planner:
         try:
             self.judge(shape, focus, None, whole=not own)
         except CannotCompile as error:
-            self.steps = []
+            # The query for the focus nodes may need what was put first.
+            self.steps = [step for step in self.steps if isinstance(step, Put)]
             reason = error.reason
         select = f"SELECT DISTINCT ?this WHERE {{ {focus.pattern('?this')} }}"
         return Unit(shape, tuple(self.steps), select, parent.node, reason)

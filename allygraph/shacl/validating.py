@@ -1,12 +1,14 @@
 """The one question: does the data conform to the shapes, and if not, where?"""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal as Word
 
 from pyoxigraph import Quad
 
+from allygraph.shacl import confined, guards, reference
 from allygraph.shacl.data import DataGraph
+from allygraph.shacl.delegation import judge, triples
 from allygraph.shacl.errors import CannotCompile
 from allygraph.shacl.model import Node, Report, Result, ShapesGraph, Term
 from allygraph.shacl.plan import Unit
@@ -16,6 +18,7 @@ from allygraph.shacl.reporting import in_order
 from allygraph.shacl.running import run
 
 Engine = Word["auto", "compiled", "pyshacl"]
+_WHOLE = "pySHACL was asked for"
 
 
 def validate(
@@ -26,38 +29,76 @@ def validate(
     focus: Collection[Term] | None = None,
     only: Collection[Node] | None = None,
     jobs: int = 1,
+    deadline: float | None = None,
+    memory: int = confined.MEMORY,
 ) -> Report:
     """Judge data by shapes.
 
     Args:
         data: quads, their graph names dropped; or a graph made of them once.
         shapes: quads; or shapes that were read once.
-        engine: ``compiled`` refuses what has no query of ours, ``auto`` hands it to pySHACL.
+        engine: ``compiled`` refuses what has no query of ours, ``auto`` hands it to pySHACL,
+            ``pyshacl`` lets pySHACL judge all.
         focus: judge these focus nodes only.
         only: ask these shapes only, of those with targets and those that hang on them.
         jobs: how many queries run at a time.
+        deadline: seconds that it may take; everything then runs in a process of its own, which
+            has no network and is ended when the time is over. By default here, without a limit.
+        memory: with a deadline, bytes of address space that the process may use.
 
     Raises:
         IllFormedShapes: the shapes break the syntax rules of SHACL.
         CannotCompile: with ``compiled``.
         Refused: a shape is recursive or hostile.
+        Failed: pySHACL could not judge, or a query reports a failure.
+        LimitHit: the deadline has passed or the memory is used up.
     """
-    graph = data if isinstance(data, DataGraph) else DataGraph(data)
+    if deadline is not None:
+        quads = data.quads() if isinstance(data, DataGraph) else data
+        rules = triples(shapes) if isinstance(shapes, ShapesGraph) else shapes
+        options = {"engine": engine, "focus": focus, "only": only, "jobs": jobs}
+        report = confined.run(
+            "validating:validate", quads, rules, options, deadline=deadline, memory=memory
+        )
+        assert isinstance(report, Report)
+        return report
     read = shapes if isinstance(shapes, ShapesGraph) else read_shapes(shapes)
+    guards.check(read)
+    if engine == "pyshacl" and focus is None and only is None:
+        return _of_pyshacl(data, read)
+    graph = data if isinstance(data, DataGraph) else DataGraph(data)
     with graph.lock:
         try:
             if focus is not None:
                 graph.put(FOCUS_GRAPH, focus)
             units = plan(read, graph, restricted=focus is not None, only=only).units
-            for unit in units:
-                if unit.reason is not None:
-                    raise CannotCompile(unit.shape.node, unit.reason)
-            results = _run(units, graph, jobs)
+            return _judge(units, graph, read, engine, jobs)
         finally:
             if focus is not None:
                 graph.clear((FOCUS_GRAPH,))
-    compiled = dict.fromkeys(unit.shape.node for unit in units)
-    return Report(in_order(results), compiled=tuple(compiled))
+
+
+def _of_pyshacl(data: DataGraph | Iterable[Quad], shapes: ShapesGraph) -> Report:
+    quads = data.quads() if isinstance(data, DataGraph) else data
+    results = reference.judge(quads, triples(shapes))
+    asked = tuple((shape.node, _WHOLE) for shape in shapes.targeted())
+    return Report(in_order(results), delegated=asked, notes=guards.notes(shapes.triples))
+
+
+def _judge(
+    units: Sequence[Unit], graph: DataGraph, shapes: ShapesGraph, engine: Engine, jobs: int
+) -> Report:
+    """Run what has queries, hand on the rest, and put the results together."""
+    ours = [u for u in units if u.reason is None] if engine != "pyshacl" else []
+    others = [u for u in units if u.reason is not None or engine == "pyshacl"]
+    if others and engine == "compiled":
+        raise CannotCompile(others[0].shape.node, str(others[0].reason))
+    results = [*_run(ours, graph, jobs), *judge(others, graph, shapes)]
+    compiled = dict.fromkeys(unit.shape.node for unit in ours)
+    delegated = dict.fromkeys((unit.shape.node, unit.reason or _WHOLE) for unit in others)
+    return Report(
+        in_order(results), tuple(compiled), tuple(delegated), notes=guards.notes(shapes.triples)
+    )
 
 
 def _run(units: Collection[Unit], graph: DataGraph, jobs: int) -> list[Result]:

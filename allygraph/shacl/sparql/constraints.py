@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
 
+from allygraph.shacl.data import member
 from allygraph.shacl.errors import CannotCompile, Failed, IllFormedShapes, Refused
 from allygraph.shacl.model import Constraint, Predicate, Shape, Term
 from allygraph.shacl.names import sh
@@ -19,16 +20,18 @@ from allygraph.shacl.sparql.groups import Malformed, read
 from allygraph.shacl.sparql.lexer import tokens
 from allygraph.shacl.sparql.prebinding import Constants
 from allygraph.shacl.sparql.prefixes import prefixes
+from allygraph.shacl.sparql.sight import may_see
 from allygraph.shacl.steps import Compiled, Query, Row, Rows, Scope, compiles
 from allygraph.shacl.triples import Triples
 
 if TYPE_CHECKING:
     from allygraph.shacl.data import DataGraph
 
-SHAPES_GRAPH = NamedNode("urn:x-allygraph-shacl:shapes-graph")
-_NAMES = NamedNode("urn:x-allygraph-shacl:constants")
+SHAPES_GRAPH = NamedNode("urn:x-shacl:shapes-graph")
 _LOCAL = re.compile(r"[#/]")
 _SHAPES_LOCK = Lock()
+# Where a shape should stand within another query: a query of the shapes stands by itself.
+_IN_LINE = Rows(lambda data: (), "a query of its own")
 
 
 @compiles(sh("SPARQLConstraintComponent"))
@@ -40,6 +43,8 @@ def sparql_constraint(constraint: Constraint, shape: Shape, scope: Scope) -> Com
         CannotCompile: there is no query that judges all focus nodes at once.
         Refused: it would leave the data graph.
     """
+    if not scope.focus:
+        return _IN_LINE
     triples, node = scope.shapes.triples, constraint.value
     if any(_is_true(value) for value in triples.objects(node, sh("deactivated"))):
         return Rows(lambda data: (), "deactivated")
@@ -52,6 +57,8 @@ def declared_constraint(constraint: Constraint, shape: Shape, scope: Scope) -> C
 
     Without a validator for this kind of shape there is nothing to judge, as SHACL says.
     """
+    if not scope.focus:
+        return _IN_LINE
     triples, component = scope.shapes.triples, constraint.component
     special = sh("nodeValidator" if shape.path is None else "propertyValidator")
     found = triples.objects(component, special) or triples.objects(component, sh("validator"))
@@ -144,16 +151,17 @@ class _Compilation:
 
     def known(self) -> Constants:
         """Write what is bound as text; blank nodes have none and are bound by a pattern."""
-        blank = self.nameless()
+        blank = sorted(self.nameless())
         return Constants(
             terms={
-                name: self.scope.encode(term)
+                # The engine knows the value of any literal; a private datatype has none.
+                name: str(term)
                 for name, term in self.bound.items()
                 if not isinstance(term, BlankNode)
             },
             absent=self.absent,
             pattern=" ".join(
-                f"GRAPH {_NAMES} {{ {_NAMES} <urn:{n}> ?{n} }}" for n in sorted(blank)
+                member(str(self.scope.put([self.bound[name]])), f"?{name}") for name in blank
             ),
             blank=blank,
             prefixes=prefixes(self.triples, self.query, self.shape.node),
@@ -175,6 +183,10 @@ class _Compilation:
         except SyntaxError as error:
             reason = f"its query has no form for all nodes at once: {error.msg}"
             raise CannotCompile(self.shape.node, reason) from error
+        facts = self.scope.facts
+        if facts.kept and may_see(read(query), facts.kept_properties):
+            reason = "its query may meet literals that the store would write otherwise"
+            raise CannotCompile(self.shape.node, reason)
         return query
 
     def compiled(self, query: str, templates: tuple[Literal, ...]) -> Compiled:
@@ -192,8 +204,8 @@ class _Compilation:
         return Rows(step.rows, "the shapes graph beside the data")
 
     def needs_shapes(self) -> bool:
-        """Tell whether the query looks at the shapes graph, or at a blank node of it."""
-        return prebinding.SHAPES_GRAPH in self.mentioned or bool(self.nameless())
+        """Tell whether the query looks at the shapes graph."""
+        return prebinding.SHAPES_GRAPH in self.mentioned
 
 
 class _Asked:
@@ -216,14 +228,11 @@ class _Asked:
             try:
                 return list(self._asked(data.store))
             finally:
-                data.store.remove_graph(SHAPES_GRAPH)
-                data.store.remove_graph(_NAMES)
+                data.clear((SHAPES_GRAPH,))
 
     def _beside(self) -> Iterator[Quad]:
         for subject, predicate, value in self._compilation.triples:
             yield Quad(subject, predicate, value, SHAPES_GRAPH)
-        for name in self._compilation.nameless():
-            yield Quad(_NAMES, NamedNode(f"urn:{name}"), self._compilation.bound[name], _NAMES)
 
     def _asked(self, store: Store) -> Iterator[Row]:
         found = store.query(self._query)
