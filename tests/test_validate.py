@@ -182,7 +182,7 @@ def test_a_report_tells_place_rule_thing_remedy_and_what_was_found():
     )
     as_json = json.loads(report.json())
     assert as_json["findings"][0]["focus"] == finding.focus
-    assert as_json["findings"][0]["place"]["line"] == 31
+    assert as_json["findings"][0]["line"] == 31
     assert as_json["counts"]["errors"] == 1
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 _SEVERITIES = ("error", "warning", "info")
+_FORMATS = ("text", "json", "sarif", "junit", "github", "html", "md", "turtle")
+_LANGUAGES = ("en", "fr", "ja")
 
 
 @click.command()
@@ -13,7 +15,7 @@ _SEVERITIES = ("error", "warning", "info")
     "-f",
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
     help="How findings are printed.",
@@ -32,9 +34,21 @@ _SEVERITIES = ("error", "warning", "info")
     type=click.Path(path_type=Path),
     help="A source's text against which its quotes are checked; repeat for more.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(_LANGUAGES),
+    default="en",
+    show_default=True,
+    help="The language of messages and of the words around them.",
+)
 @click.option("--reason", is_flag=True, help="Ask the reasoner HermiT too (needs Java).")
 def validate(
-    paths: tuple[Path, ...], form: str, fail_on: str, texts: tuple[Path, ...], reason: bool
+    paths: tuple[Path, ...],
+    form: str,
+    fail_on: str,
+    texts: tuple[Path, ...],
+    lang: str,
+    reason: bool,
 ) -> None:
     """Judge the shipped ontology and data, or the files and folders PATHS beside them.
 
@@ -46,11 +60,22 @@ def validate(
     Examples:
       ally validate
       ally validate data/sources/2023 -f json
+      ally validate -f sarif > findings.sarif
     """
+    import os
+    import sys
+
+    from allygraph.resources import root
     from allygraph.validation import SEVERITIES
     from allygraph.validation import validate as run
+    from allygraph.validation.catalogue import catalogue
+    from allygraph.validation.outputs import shows_colour, write
 
     report = run(list(paths) or None, texts=texts, hermit=reason)
-    click.echo(report.text() if form == "text" else report.json())
-    if report.fails(next(level for level in SEVERITIES if level == fail_on)):
+    at_least = next(level for level in SEVERITIES if level == fail_on)
+    colour = form == "text" and shows_colour(sys.stdout, os.environ)
+    rules = catalogue(root()) if form == "sarif" else None
+    told = write(form, report, lang=lang, colour=colour, fail_on=at_least, rules=rules)
+    click.echo(told, nl=False, color=colour)
+    if report.fails(at_least):
         click.get_current_context().exit(1)

@@ -63,8 +63,14 @@ def validate(
     sources = load(root or resources.root(), paths, staged)
     with quiet_rdflib():
         found = [*_findings(sources, texts, hermit)]
-    files = tuple(file.name for file in sources.judged)
-    return Report(in_order(found), sources.count(RELATIONSHIP), sources.count(CLAIM), files)
+    named = {finding.place.file for finding in found}
+    return Report(
+        in_order(found),
+        sources.count(RELATIONSHIP),
+        sources.count(CLAIM),
+        files=tuple(file.name for file in sources.judged),
+        texts={file.name: file.text for file in sources.judged if file.name in named},
+    )
 
 
 def _findings(sources: Sources, texts: Sequence[Path], hermit: bool) -> Iterator[Finding]:

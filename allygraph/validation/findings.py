@@ -5,21 +5,23 @@ what would be right. `allygraph.validation.outputs` writes them.
 """
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from allygraph.names import compact
 from allygraph.positions import Place
+from allygraph.shacl.model import Result
 
 Severity = Literal["error", "warning", "info"]
 Messages = tuple[tuple[str, str], ...]
 _SHORT = 80
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """From the worst to the mildest; sh:Violation is an error."""
+_BARE = re.compile(r"xsd:integer [+-]?\d+|xsd:boolean (?:true|false)")
 _LABEL = re.compile(r"_:\w+")
 
 
@@ -50,6 +52,7 @@ class Finding:
         shape: the IRI of the shape.
         page: the page on the rule: a path below the root for ours, an address for others.
         short: the focus as a short name, where the file has prefixes of its own.
+        results: the engine's results that the finding tells, for a W3C report.
     """
 
     place: Place
@@ -66,35 +69,25 @@ class Finding:
     shape: str | None = None
     page: str | None = None
     short: str | None = None
+    results: tuple[Result, ...] = field(default=(), compare=False, repr=False)
 
     def message(self, lang: str = "en") -> str:
         """Tell the fault in a language, else in English, else in any, else as the engine did.
 
         A message in ``fr-CA`` serves for ``fr``, and one in ``fr`` for ``fr-CA``.
         """
-        said = {language.lower(): text for language, text in reversed(self.messages)}
-        wanted, main = lang.lower(), lang.lower().partition("-")[0]
-        near = sorted(language for language in said if language.startswith(f"{main}-"))
-        for language in (wanted, main, *near, "en"):
-            if language in said:
-                return said[language]
-        return self.messages[0][1] if self.messages else self.engine_text or self.rule
+        return in_language(self.messages, lang) or self.engine_text or self.rule
 
     @property
     def about(self) -> str:
         """The thing at fault as a short name; empty where the file itself is."""
         return self.short or (compact(self.focus) if self.focus else "")
 
-    def text(self) -> str:
-        """Tell the finding in two lines, or three with the values found."""
-        about = f" {self.about}" if self.focus else ""
-        lines = [
-            f"{self.place}: {self.severity}[{self.rule}]{about}",
-            f"  {self.message()}",
-        ]
-        if self.found:
-            lines.append(f"  found: {', '.join(self.found)}")
-        return "\n".join(lines)
+    def text(self, lang: str = "en") -> str:
+        """Tell the finding as compilers do, without its line of the file."""
+        from allygraph.validation.outputs import tell
+
+        return tell(self, lang=lang)
 
     @property
     def fingerprint(self) -> str:
@@ -121,6 +114,8 @@ class Report:
         background: vocabularies that were looked at and never blamed, by name.
         delegated: shapes that went to pySHACL, each with the reason.
         known: findings of the baseline, which are not among the findings.
+        texts: the text of the files that have findings, by name, where it is at hand; reports
+            show the lines at fault from it.
     """
 
     findings: tuple[Finding, ...]
@@ -130,6 +125,7 @@ class Report:
     background: tuple[str, ...] = ()
     delegated: tuple[tuple[str, str], ...] = ()
     known: int = 0
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def fails(self, at_least: Severity = "error") -> bool:
         """Tell whether a finding is as bad as the given severity, or worse."""
@@ -141,39 +137,39 @@ class Report:
         count = Counter(finding.severity for finding in self.findings)
         return {severity: count[severity] for severity in SEVERITIES}
 
-    def summary(self) -> str:
+    def summary(self, lang: str = "en") -> str:
         """Count the findings in one line, and what was looked at."""
-        count = self.counts()
-        numbers = [_number(count["error"], "error"), _number(count["warning"], "warning")]
-        if count["info"]:
-            numbers.append(f"{count['info']} for information")
-        if self.known:
-            numbers.append(f"{self.known} known")
-        if self.relationships or self.claims or not self.files:
-            claims = _number(self.claims, "claim")
-            looked_at = f"{_number(self.relationships, 'relationship')} and {claims}"
-        else:
-            looked_at = _number(len(self.files), "file")
-        return f"{', '.join(numbers)} in {looked_at}"
+        from allygraph.validation.outputs.words import summary, words
 
-    def text(self) -> str:
-        """Tell all findings, and their numbers in the last line."""
-        return "\n".join([*(finding.text() for finding in self.findings), self.summary()])
+        return summary(self, words(lang))
 
-    def json(self) -> str:
-        """Give findings and numbers as a JSON object; full IRIs, short names in ``found``."""
-        numbers = {
-            "relationships": self.relationships,
-            "claims": self.claims,
-            **{f"{severity}s": count for severity, count in self.counts().items()},
-        }
-        report = {"findings": [asdict(finding) for finding in self.findings], "counts": numbers}
-        return json.dumps(report, ensure_ascii=False, indent=2)
+    def text(self, lang: str = "en") -> str:
+        """Tell all findings as compilers do, and their numbers in the last line."""
+        from allygraph.validation.outputs import write
+
+        return write("text", self, lang=lang).removesuffix("\n")
+
+    def json(self, lang: str = "en") -> str:
+        """Give findings and numbers as a JSON object; its fields are in docs/findings.md."""
+        from allygraph.validation.outputs import write
+
+        return write("json", self, lang=lang).removesuffix("\n")
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort findings by place, then rule; the same finding stands once."""
     return tuple(sorted(set(findings), key=_order))
+
+
+def in_language(messages: Messages, lang: str) -> str | None:
+    """Choose the message in a language, else in English, else any; None where there is none."""
+    said = {language.lower(): text for language, text in reversed(messages)}
+    wanted, main = lang.lower(), lang.lower().partition("-")[0]
+    near = sorted(language for language in said if language.startswith(f"{main}-"))
+    for language in (wanted, main, *near, "en"):
+        if language in said:
+            return said[language]
+    return messages[0][1] if messages else None
 
 
 def said(text: str) -> Messages:
@@ -189,9 +185,10 @@ def rule_page(rule: str) -> str:
 def literal(text: str, *, language: str | None, datatype: str | None) -> str:
     """Write a literal as Turtle would, with short names, cut after eighty signs."""
     short = compact(datatype or "xsd:string")
-    if short in ("xsd:integer", "xsd:boolean"):
+    if _BARE.fullmatch(f"{short} {text}"):
         return text
     text = text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+    text = text.translate(_ESCAPES)
     if language:
         return f'"{text}"@{language}'
     return f'"{text}"' if short == "xsd:string" else f'"{text}"^^{short}'
@@ -207,10 +204,6 @@ def _order(finding: Finding) -> tuple[object, ...]:
         finding.found,
         finding.messages,
     )
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 Levels = Mapping[str, Severity]
