@@ -1,4 +1,4 @@
-"""Excerpts: the lines of a file that a report shows, the mark below them, and when it is coloured."""
+"""Excerpts: the lines of a file that a report shows, the mark below them, and their colours."""
 
 import pytest
 
