@@ -157,10 +157,10 @@ class _Reader:
         where = self.group("where")
         tail: list[Token] = []
         while self.place < len(self.found) and self.peek().text != "}":
-            token = self.take()
-            tail.append(token)
-            if token.keyword == "EXISTS":
+            if self.peek().text == "{":
                 tail.extend(self._flat())
+            else:
+                tail.append(self.take())
         end = tail[-1].end if tail else where.end + 1
         words = frozenset(token.keyword for token in (*head, *tail) if token.keyword)
         return Select(form.keyword, form.start, tuple(head), where, tuple(tail), end, words)
