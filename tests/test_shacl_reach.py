@@ -97,8 +97,10 @@ def reached(shape: str, after: set[str], changed: set[str]) -> set[str] | None:
     store = ox.Store()
     store.extend(parsed("\n".join(after)))
     shapes, change = read_shapes(parsed(shape)), Change(parsed("\n".join(changed)))
-    nodes = affected(shapes, StoreGraph(store), change).get(ox.NamedNode("urn:x:S"), frozenset())
-    return None if nodes is None else {node.value for node in nodes}
+    found = list(affected(shapes, StoreGraph(store), change).values())
+    if None in found:
+        return None
+    return {node.value for nodes in found for node in nodes or ()}
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -18,6 +18,7 @@ from typing import Protocol, TypeAlias
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
+from allygraph.shacl.data import stored, written
 from allygraph.shacl.errors import Refused
 from allygraph.shacl.model import (
     Alternative,
@@ -39,7 +40,9 @@ from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF, sh
 
 Terms: TypeAlias = frozenset[Term]
 Affected: TypeAlias = dict[Node, Terms | None]
-"""For each shape with targets the focus nodes whose verdict may be another; None for all."""
+"""Shapes to ask again, each with the focus nodes whose verdict may be another; None for all.
+
+A shape with targets stands for all that hangs on it, a property shape for itself alone."""
 
 _NONE: Terms = frozenset()
 _CLASS = sh("ClassConstraintComponent")
@@ -93,7 +96,7 @@ class Change:
 def affected(
     shapes: ShapesGraph, graph: Neighbours, change: Change, queried: Queried | None = None
 ) -> Affected:
-    """Find the focus nodes whose verdict the change may alter; shapes without any are left out.
+    """Find the focus nodes whose verdict the change may alter, by shape.
 
     Nodes that were targets before the change or are now may both be given, and some whose verdict
     stays the same; no node is missed.
@@ -110,13 +113,20 @@ def affected(
     if not change:
         return {}
     walk = _Walk(shapes, graph, change, queried)
-    found: Affected = {}
+    found: dict[Node, list[Terms | None]] = {}
     for shape in shapes.targeted():
-        judged, aimed = walk.shape(shape.node), _union(map(walk.target, shape.targets))
-        nodes = None if judged is None else judged | aimed
-        if nodes is None or nodes:
-            found[shape.node] = nodes
-    return found
+        own = walk.own(shape)
+        aimed = _union(map(walk.target, shape.targets))
+        found.setdefault(shape.node, []).append(None if own is None else own | aimed)
+        for node in shape.properties:
+            found.setdefault(node, []).append(walk.hanging(shape, node))
+    joined = {node: _union_or_all(sets) for node, sets in found.items()}
+    return {node: nodes for node, nodes in joined.items() if nodes is None or nodes}
+
+
+def has_query(constraint: Constraint) -> bool:
+    """Tell whether a constraint is a SPARQL query, its own or that of a declared component."""
+    return constraint.component == _SPARQL or not constraint.component.value.startswith(_CORE)
 
 
 @dataclass
@@ -143,22 +153,11 @@ class _Walk:
             self._above.discard(node)
         return self._by_shape[node]
 
-    def target(self, target: Target) -> Terms:
-        """Give the nodes that may have become targets, or ceased to be."""
-        if target.kind == "class":
-            return self._instances(target.term)
-        if target.kind == "node" or not isinstance(target.term, NamedNode):
-            return _NONE
-        return self.change.ends(target.term, forwards=target.kind == "subjectsOf")
-
-    def _judge(self, shape: Shape) -> Terms | None:
+    def own(self, shape: Shape) -> Terms | None:
+        """Give the nodes at which a shape itself reads a changed triple, not what hangs on it."""
         if shape.deactivated:
             return _NONE
         at_focus, at_values = _NONE, _NONE
-        for nested in shape.properties:
-            if (nodes := self.shape(nested)) is None:
-                return None
-            at_values |= nodes
         for constraint in shape.constraints:
             read = self._constraint(shape, constraint)
             if read is None:
@@ -169,10 +168,30 @@ class _Walk:
             return at_focus | at_values
         return at_focus | self._along(shape.path, True) | self._back(shape.path, at_values, True)
 
+    def hanging(self, shape: Shape, node: Node) -> Terms | None:
+        """Give the nodes for which a shape that hangs on another one reads a changed triple."""
+        if shape.deactivated:
+            return _NONE
+        nodes = self.shape(node)
+        if nodes is None or shape.path is None:
+            return nodes
+        return self._back(shape.path, nodes, True)
+
+    def target(self, target: Target) -> Terms:
+        """Give the nodes that may have become targets, or ceased to be."""
+        if target.kind == "class":
+            return self._instances(target.term)
+        if target.kind == "node" or not isinstance(target.term, NamedNode):
+            return _NONE
+        return self.change.ends(target.term, forwards=target.kind == "subjectsOf")
+
+    def _judge(self, shape: Shape) -> Terms | None:
+        return _union_or_all([self.own(shape), *(self.hanging(shape, n) for n in shape.properties)])
+
     def _constraint(self, shape: Shape, constraint: Constraint) -> tuple[Terms, Terms] | None:
         """Give what a constraint reads: focus nodes, and value nodes."""
         component = constraint.component
-        if component == _SPARQL or not component.value.startswith(_CORE):
+        if has_query(constraint):
             nodes = self.queried(shape, constraint, self.change) if self.queried else None
             return None if nodes is None else (nodes, _NONE)
         at_values = _NONE
@@ -275,12 +294,21 @@ class _Walk:
         )
 
 
+def _union_or_all(sets: Iterable[Terms | None]) -> Terms | None:
+    found = list(sets)
+    return None if None in found else _union(nodes for nodes in found if nodes is not None)
+
+
 def _union(sets: Iterable[Terms]) -> Terms:
     return _NONE.union(*sets)
 
 
 class StoreGraph:
-    """The default graph of a store, as it is walked."""
+    """The default graph of a store, as it is walked; literals as they were written.
+
+    Args:
+        store: the store of a `DataGraph`.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -290,10 +318,10 @@ class StoreGraph:
         if not isinstance(subject, Literal):
             for quad in self._store.quads_for_pattern(subject, predicate, None, DefaultGraph()):
                 if not isinstance(quad.object, Triple):
-                    yield quad.object
+                    yield written(quad.object)
 
     def subjects(self, predicate: NamedNode, value: Term) -> Iterator[Term]:
         """Give the nodes that have a value."""
-        for quad in self._store.quads_for_pattern(None, predicate, value, DefaultGraph()):
+        for quad in self._store.quads_for_pattern(None, predicate, stored(value), DefaultGraph()):
             if not isinstance(quad.subject, Triple):
                 yield quad.subject

@@ -1,0 +1,130 @@
+"""A corpus: the triples of several files in one store, in which each file can be replaced.
+
+A triple that two files state stays while one of them states it. Literals are stored as
+`allygraph.shacl` stores them, so that their lexical form survives.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+
+from allygraph.shacl.data import DataGraph, stored
+from allygraph.shacl.model import Term
+from allygraph.shacl.names import RDF_TYPE
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The triples by which a graph changed, as they were written."""
+
+    added: frozenset[Triple] = frozenset()
+    removed: frozenset[Triple] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.added or self.removed)
+
+    def __iter__(self) -> Iterator[Triple]:
+        """Give all triples that came or went."""
+        yield from self.added
+        yield from self.removed
+
+
+@dataclass
+class Corpus:
+    """The store, whether some of its literals are kept apart, and the triples of several files.
+
+    Attributes:
+        store: holds each triple once, in its default graph.
+        kept: some literals are stored under a private datatype.
+        shared: counts the files of each triple that more than one states.
+        counts: how many triples each property has.
+        instances: how many instances each class has.
+    """
+
+    store: Store = field(default_factory=Store)
+    kept: bool = False
+    shared: Counter[Triple] = field(default_factory=Counter)
+    counts: Counter[NamedNode] = field(default_factory=Counter)
+    instances: Counter[Term] = field(default_factory=Counter)
+
+    def fill(self, files: Iterable[Iterable[Quad]]) -> None:
+        """Fill an empty store with the triples of all files, in one go."""
+        self.store.bulk_extend(self._distinct(files))
+
+    def replace(self, old: Iterable[Quad], new: Iterable[Quad]) -> Difference:
+        """Replace what one file states, and give what that changed in the whole graph."""
+        before = {quad.triple for quad in old}
+        after = {quad.triple for quad in new}
+        added = frozenset(triple for triple in after - before if self._added(triple))
+        removed = frozenset(triple for triple in before - after if self._removed(triple))
+        self.store.extend(list(map(self._stored, added)))
+        for triple in added:
+            self._count(triple, 1)
+        for triple in removed:
+            self._count(triple, -1)
+        return Difference(added, removed)
+
+    def graph(self) -> DataGraph:
+        """Give the store as a graph to validate."""
+        graph = DataGraph.of_store(self.store, kept=self.kept)
+        # It would count them itself, in a pass over all triples.
+        graph.counts = {name: count for name, count in self.counts.items() if count}
+        graph.instances = {kind: count for kind, count in self.instances.items() if count}
+        return graph
+
+    def _distinct(self, files: Iterable[Iterable[Quad]]) -> Iterator[Quad]:
+        seen: set[int] = set()
+        for quads in files:
+            for triple in {quad.triple: None for quad in quads}:
+                known = len(seen)
+                seen.add(hash(triple))
+                if len(seen) > known:
+                    self._count(triple, 1)
+                    yield self._stored(triple)
+                else:
+                    self.shared[triple] += 1 + (triple not in self.shared)
+
+    def _count(self, triple: Triple, number: int) -> None:
+        self.counts[triple.predicate] += number
+        if triple.predicate == RDF_TYPE and not isinstance(triple.object, Triple):
+            self.instances[triple.object] += number
+
+    def _stored(self, triple: Triple) -> Quad:
+        value = triple.object
+        if isinstance(value, Literal):
+            value = stored(value)
+        self.kept = self.kept or value is not triple.object
+        return Quad(triple.subject, triple.predicate, value)
+
+    def _added(self, triple: Triple) -> bool:
+        """Note that one more file states a triple; tell whether it is the first."""
+        if self._stored(triple) not in self.store:
+            return True
+        self.shared[triple] += 1 + (triple not in self.shared)
+        return False
+
+    def _removed(self, triple: Triple) -> bool:
+        """Note that a file no longer states a triple; tell whether none does."""
+        count = self.shared.pop(triple, 1) - 1
+        if count > 1:
+            self.shared[triple] = count
+        if not count:
+            self.store.remove(self._stored(triple))
+        return not count
+
+
+def difference(pairs: Iterable[tuple[Iterable[Quad], Iterable[Quad]]]) -> Difference:
+    """Give the triples by which files differ, each given with its old and new quads.
+
+    What moves from one of these files to another is no change. What a further file states as well
+    counts as changed: that may only widen what is looked at.
+    """
+    before: set[Triple] = set()
+    after: set[Triple] = set()
+    for old, new in pairs:
+        before.update(quad.triple for quad in old)
+        after.update(quad.triple for quad in new)
+    return Difference(frozenset(after - before), frozenset(before - after))

@@ -1,0 +1,195 @@
+"""Watch: the graph and what the shapes say of it stay in memory, and follow the files.
+
+A `Session` is told which files changed; it judges again only what that can affect, and its results
+are always those of a run over everything. `changes` waits for the files.
+
+Shape: files in, a `Report` out, again and again.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from allygraph.shacl import Report, Result, ShapesGraph, validate
+from allygraph.shacl.model import Node, Term
+from allygraph.shacl.planning import referred
+from allygraph.shacl.reach import Affected, Change, StoreGraph, affected
+from allygraph.shacl.reporting import in_order
+from allygraph.shacl.validating import Engine
+from allygraph.validation.changed import again
+from allygraph.validation.corpus import Corpus, Difference
+from allygraph.validation.snapshot import Reader
+
+_TURN = 250  # milliseconds after which somebody who wants to stop is heard
+_PAUSE = 200  # milliseconds: an editor writes a file in several steps
+
+
+class Session:
+    """A graph made of files, and what the shapes say of it now.
+
+    Args:
+        files: the files and their bytes.
+        shapes: what they are judged by.
+        reader: parses one.
+        engine: as of `allygraph.shacl.validate`.
+        jobs: how many queries run at a time.
+
+    Raises:
+        UnreadableFile: a file is broken.
+        ShaclError: as of `allygraph.shacl.validate`.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[Path, bytes],
+        shapes: ShapesGraph,
+        reader: Reader,
+        *,
+        engine: Engine = "auto",
+        jobs: int = 1,
+    ) -> None:
+        self._texts = dict(files)
+        self._shapes = shapes
+        self._reader = reader
+        self._engine: Engine = engine
+        self._jobs = jobs
+        self._corpus = Corpus()
+        self._corpus.fill(reader(path, text) for path, text in files.items())
+        self._groups = _groups(shapes)
+        whole = validate(self._corpus.graph(), shapes, engine=engine, jobs=jobs)
+        self._compiled, self._delegated = whole.compiled, whole.delegated
+        self._results = set(whole.results)
+
+    @property
+    def report(self) -> Report:
+        """What the shapes say now."""
+        return Report(in_order(self._results), self._compiled, self._delegated)
+
+    def update(self, changed: Mapping[Path, bytes | None]) -> Affected:
+        """Take over changed files, and judge again what that can affect.
+
+        Args:
+            changed: new and changed files with their bytes; None for one that is gone.
+
+        Returns:
+            the shapes that were asked again, with the nodes that they were asked about.
+
+        Raises:
+            UnreadableFile: a file is broken; nothing is taken over then.
+        """
+        read = {
+            path: ([] if text is None else list(self._reader(path, text)))
+            for path, text in changed.items()
+        }
+        told: list[Difference] = []
+        for path, quads in read.items():
+            known = self._texts.get(path)
+            old = () if known is None else self._reader(path, known)
+            told.append(self._corpus.replace(old, quads))
+            text = changed[path]
+            if text is None:
+                self._texts.pop(path, None)
+            else:
+                self._texts[path] = text
+        data = self._corpus.graph()
+        change = Change(triple for one in told for triple in one)
+        reach = self._whole_groups(affected(self._shapes, StoreGraph(data.store), change))
+        fresh = again(data, self._shapes, reach, engine=self._engine, jobs=self._jobs)
+        self._results = {r for r in self._results if not _is_asked(r, reach)} | {
+            result for result in fresh.results if _is_asked(result, reach)
+        }
+        return reach
+
+    def _whole_groups(self, reach: Affected) -> Affected:
+        """Ask a shape with all that hangs on it; what is nested deeper, about all nodes.
+
+        A result of a deeply nested shape names the node that this one was asked about, not the
+        one at which its parents began.
+        """
+        found: dict[Node, frozenset[Term] | None] = {}
+        for node, nodes in reach.items():
+            shape = self._shapes[node]
+            for part in (node, *(shape.properties if shape.path is None else ())):
+                known = found.get(part, frozenset())
+                found[part] = None if nodes is None or known is None else known | nodes
+        for group in self._groups:
+            if not group.isdisjoint(found):
+                found.update(dict.fromkeys(group))
+        return found
+
+
+def changes(
+    paths: Sequence[Path],
+    wanted: Callable[[Path], bool],
+    stop: threading.Event | None = None,
+    begun: threading.Event | None = None,
+) -> Iterator[dict[Path, bytes | None]]:
+    """Wait for changes of files, and give the changed ones with their bytes; None for one gone.
+
+    Args:
+        paths: files, and folders with all that is below them.
+        wanted: tells whether a file counts.
+        stop: ends the iteration when it is set; Ctrl-C does too.
+        begun: is set when the files are being watched: what changes from then on is told.
+    """
+    from watchfiles import watch
+
+    files = {path.resolve() for path in paths if not path.is_dir()}
+    folders = {path.resolve() for path in paths if path.is_dir()}
+
+    def counts(_: object, name: str) -> bool:
+        path = Path(name)
+        below = path in files or not folders.isdisjoint(path.parents)
+        return below and wanted(path)
+
+    roots = sorted(folders | {path.parent for path in files})
+    watched = watch(
+        *roots,
+        watch_filter=counts,
+        debounce=_PAUSE,
+        stop_event=stop,
+        rust_timeout=_TURN,
+        yield_on_timeout=True,
+    )
+    for seen in watched:
+        if begun is not None:
+            begun.set()
+        if seen:
+            yield {path: _bytes(path) for path in sorted({Path(name) for _, name in seen})}
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _is_asked(result: Result, reach: Affected) -> bool:
+    nodes = reach.get(result.shape, frozenset())
+    return nodes is None or result.focus in nodes
+
+
+def _groups(shapes: ShapesGraph) -> list[frozenset[Node]]:
+    """Find the shapes that report about values of each other, joined where they share one."""
+    groups: list[frozenset[Node]] = []
+    for shape in shapes.shapes.values():
+        if shape.path is not None and shape.properties and not shape.deactivated:
+            joined = frozenset(_below(shape.node, shapes))
+            apart = [group for group in groups if group.isdisjoint(joined)]
+            groups = [*apart, joined.union(*(g for g in groups if g not in apart))]
+    tops = {s.node: frozenset((s.node, *s.properties)) for s in shapes.targeted()}
+    return [
+        group.union(*(top for top in tops.values() if not top.isdisjoint(group)))
+        for group in groups
+    ]
+
+
+def _below(node: Node, shapes: ShapesGraph) -> Iterable[Node]:
+    found, waiting = {node}, [node]
+    while waiting:
+        for part in referred(shapes[waiting.pop()]):
+            if part not in found:
+                found.add(part)
+                waiting.append(part)
+    return found

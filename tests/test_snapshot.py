@@ -1,0 +1,161 @@
+"""Snapshots: the next run reads only what changed, and sees exactly what the files say."""
+
+import hashlib
+import os
+import random
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from allygraph.errors import UnreadableFile
+from allygraph.shacl.data import written
+from allygraph.validation import snapshot
+from allygraph.validation.corpus import Corpus, difference
+
+HEAD = "PREFIX : <urn:x:>\nPREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+
+
+def reader(path: Path, text: bytes) -> list[ox.Quad]:
+    """Parse a file; its blank nodes are called after it."""
+    label = hashlib.sha256(str(path).encode()).hexdigest()[:6]
+    return [
+        ox.Quad(*(_named(term, label) for term in quad.triple))
+        for quad in ox.parse(HEAD.encode() + text, format=ox.RdfFormat.TURTLE)
+    ]
+
+
+def _named(term, label):
+    return ox.BlankNode(label + term.value) if isinstance(term, ox.BlankNode) else term
+
+
+def triples(texts: dict[Path, str]) -> set[str]:
+    return {
+        str(quad.triple) for path, text in texts.items() for quad in reader(path, text.encode())
+    }
+
+
+def write(texts: dict[Path, str]) -> None:
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+
+
+def taken(texts: dict[Path, str], home: Path) -> tuple[set[str], int, snapshot.Snapshot]:
+    """Take a snapshot, and give its triples as they were written and how many files it read."""
+    with snapshot.current(sorted(texts), reader, key="test", home=home) as made:
+        graph = made.corpus.graph()
+        rows = graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        found = {str(ox.Triple(q.subject, q.predicate, written(q.object))) for q in rows}
+        return found, made.read, made
+
+
+def test_the_second_run_reads_only_the_edited_file(tmp_path):
+    """A deleted file is gone, a new one is there, and the literal keeps its form."""
+    one, two, three = (tmp_path / f"{name}.ttl" for name in ("one", "two", "three"))
+    texts = {one: ':a :p :b ; :n "01"^^xsd:integer .', two: ":b :p :c ."}
+    write(texts)
+    assert taken(texts, tmp_path)[:2] == (triples(texts), 2)
+    assert taken(texts, tmp_path)[:2] == (triples(texts), 0)
+
+    texts = {one: ':a :n "01"^^xsd:integer .', three: ":c :p 1.50 ."}
+    write(texts)
+
+    assert taken(texts, tmp_path)[:2] == (triples(texts), 2)
+    assert taken(texts, tmp_path)[:2] == (triples(texts), 0)
+
+
+def test_a_triple_of_two_files_stays_while_one_states_it(tmp_path):
+    """To take it out of the first file must not take it out of the graph."""
+    one, two = tmp_path / "one.ttl", tmp_path / "two.ttl"
+    texts = {one: ":a :p :b .", two: ":a :p :b . :b :p :c ."}
+    write(texts)
+    taken(texts, tmp_path)
+    for text in (":x :p :b .", ":a :p :b .", ""):
+        texts[one] = text
+        write(texts)
+        assert taken(texts, tmp_path)[0] == triples(texts)
+    texts[two] = ":b :p :c ."
+    write(texts)
+
+    assert taken(texts, tmp_path)[0] == triples(texts)
+
+
+def test_an_edit_that_leaves_size_and_time_is_seen_while_the_file_is_young(tmp_path):
+    """Files written within the same tick as the snapshot are compared by their bytes."""
+    path = tmp_path / "one.ttl"
+    write({path: ":a :p :b ."})
+    taken({path: ""}, tmp_path)
+    before = path.stat().st_mtime_ns
+    write({path: ":a :p :c ."})
+    os.utime(path, ns=(before, before))
+
+    assert taken({path: ""}, tmp_path)[0] == triples({path: ":a :p :c ."})
+
+
+def test_a_broken_snapshot_is_made_again(tmp_path):
+    """All below the home folder can be thrown away, also by halves."""
+    path = tmp_path / "one.ttl"
+    texts = {path: ":a :p :b ."}
+    write(texts)
+    for name in ("manifest.json", "store/CURRENT"):
+        taken(texts, tmp_path)
+        (left,) = (tmp_path / "states").iterdir()
+        (left / name).write_text("nonsense")
+
+        assert taken(texts, tmp_path)[:2] == (triples(texts), 1)
+
+
+def test_a_file_that_is_missing_is_unreadable(tmp_path):
+    """As in a run without a snapshot."""
+    with (
+        pytest.raises(UnreadableFile),
+        snapshot.current([tmp_path / "none.ttl"], reader, key="test", home=tmp_path),
+    ):
+        pass
+
+
+def test_what_validation_writes_for_itself_is_not_in_the_next_snapshot(tmp_path):
+    """The store is the run's own copy, and is gone after it."""
+    texts = {tmp_path / "one.ttl": ":a :p :b ."}
+    write(texts)
+    with snapshot.current(sorted(texts), reader, key="test", home=tmp_path) as made:
+        made.corpus.store.add(ox.Quad(*([ox.NamedNode("urn:x:scratch")] * 3)))
+
+    assert taken(texts, tmp_path)[0] == triples(texts)
+    assert [path.name[:1] for path in (tmp_path / "states").iterdir()] != ["."]
+    assert len(list((tmp_path / "states").iterdir())) == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_corpus_is_what_its_files_say_after_any_edits(seed):
+    """Triples, counts by property and by class, and the difference of each step."""
+    chance = random.Random(seed)
+    names = [Path(f"file{number}") for number in range(3)]
+
+    def text() -> str:
+        rows = []
+        for _ in range(chance.randint(0, 6)):
+            value = chance.choice([":a", ":b", '"01"^^xsd:integer', "true", '"1"^^xsd:boolean'])
+            rows.append(f":{chance.choice('ab')} {chance.choice([':p', ':q'])} {value} .")
+            rows.append(f":{chance.choice('ab')} a :{chance.choice('KL')} .")
+        return "\n".join(rows)
+
+    texts = {name: text() for name in names}
+    corpus = Corpus()
+    corpus.fill(reader(name, one.encode()) for name, one in texts.items())
+    for _ in range(30):
+        name, before = chance.choice(names), triples(texts)
+        old, texts[name] = texts[name], text()
+        pair = reader(name, old.encode()), reader(name, texts[name].encode())
+        made = corpus.replace(*pair)
+
+        now = triples(texts)
+        assert {str(triple) for triple in made.added} == now - before
+        assert {str(triple) for triple in made.removed} == before - now
+        assert set(made) <= set(difference([pair]))
+        graph = corpus.graph()
+        fresh = Corpus()
+        fresh.fill(reader(name, one.encode()) for name, one in texts.items())
+        assert set(corpus.store) == set(fresh.store)
+        assert graph.counts == fresh.graph().counts
+        assert graph.instances == fresh.graph().instances
