@@ -124,6 +124,14 @@ def affected(
     return {node: nodes for node, nodes in joined.items() if nodes is None or nodes}
 
 
+def referred(shape: Shape) -> Iterator[Node]:
+    """Give the shapes that a shape asks about its values."""
+    yield from shape.properties
+    for constraint in shape.constraints:
+        yield from constraint.shapes
+        yield from constraint.siblings
+
+
 def has_query(constraint: Constraint) -> bool:
     """Tell whether a constraint is a SPARQL query, its own or that of a declared component."""
     return constraint.component == _SPARQL or not constraint.component.value.startswith(_CORE)

@@ -14,8 +14,14 @@ from pathlib import Path
 from allygraph.shacl import Report, Result, ShapesGraph, validate
 from allygraph.shacl.data import DataGraph
 from allygraph.shacl.model import Node, Shape, Term
-from allygraph.shacl.planning import referred
-from allygraph.shacl.reach import Affected, Change, StoreGraph, affected, has_query
+from allygraph.shacl.reach import (
+    Affected,
+    Change,
+    StoreGraph,
+    affected,
+    has_query,
+    referred,
+)
 from allygraph.shacl.reporting import in_order
 from allygraph.shacl.validating import Engine
 from allygraph.validation.corpus import Difference, difference

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from allygraph.shacl import Report, Result, ShapesGraph, validate
 from allygraph.shacl.model import Node, Term
-from allygraph.shacl.planning import referred
-from allygraph.shacl.reach import Affected, Change, StoreGraph, affected
+from allygraph.shacl.reach import Affected, Change, StoreGraph, affected, referred
 from allygraph.shacl.reporting import in_order
 from allygraph.shacl.validating import Engine
 from allygraph.validation.changed import again
