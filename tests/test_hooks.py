@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from allygraph.validation import profiles
+from allygraph.validation.rules import rule_names
+
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 WORKFLOW = ROOT / ".github" / "workflows" / "validate.yml"
@@ -115,6 +118,39 @@ def test_the_manifest_of_hooks_is_what_pre_commit_reads():
     checked = run(ROOT, str(BIN / "pre-commit"), "validate-manifest", str(HOOKS))
 
     assert checked.returncode == 0, checked.stdout
+
+
+def examples(language: str) -> list[str]:
+    """List the blocks of a language on the page about validation."""
+    page = (ROOT / "docs" / "validating.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_of_the_manual_are_what_their_readers_take(tmp_path):
+    """Who copies one from the page should not have to mend it."""
+    hook, workflow, pipeline = examples("yaml")
+    (profile,) = examples("toml")
+    files = {"hook.yaml": hook, "workflow.yml": workflow, "gitlab.yml": pipeline}
+    for name, text in {**files, "team.toml": profile}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    schema = (str(BIN / "check-jsonschema"), "--builtin-schema")
+
+    checked = [
+        run(tmp_path, str(BIN / "pre-commit"), "validate-config", "hook.yaml"),
+        run(tmp_path, *schema, "vendor.github-workflows", "workflow.yml"),
+        run(tmp_path, *schema, "vendor.gitlab-ci", "gitlab.yml"),
+    ]
+    called = yaml.safe_load(workflow)["jobs"]["validate"]
+    inputs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))[True]["workflow_call"]["inputs"]
+
+    assert [one.stdout + one.stderr for one in checked if one.returncode] == []
+    assert set(called["with"]) <= set(inputs)
+    assert called["permissions"] == job()["permissions"]
+    assert set(yaml.safe_load(pipeline)["rdf"]["variables"]) <= set(
+        yaml.safe_load(GITLAB.read_text(encoding="utf-8"))[".ally-validate"]["variables"]
+    )
+    team = profiles.read(str(tmp_path / "team.toml"), ROOT, rule_names(ROOT))
+    assert team.level("owl-domain", (), "error") == "off"
 
 
 def job() -> dict:
