@@ -202,7 +202,7 @@ def test_what_shacl_forbids_in_a_query_is_refused(words):
 
 BEYOND = {
     "prefix 'no:'": "SELECT $this WHERE { $this no:n 1 }",
-    "GRAPH other": "SELECT $this WHERE { GRAPH ?g { $this ex:n 1 } }",
+    "GRAPH with": "SELECT $this WHERE { GRAPH ?g { $this ex:n 1 } }",
     "no form": "SELECT $this WHERE { $this ex:n }",
     "not closed": "SELECT $this WHERE { { $this ex:n 1 }",
 }

@@ -109,7 +109,7 @@ def main() -> None:
     reply = sys.stdout.buffer
     engine, memory, options, data, shapes = pickle.loads(request)
     del request
-    _confine(memory)
+    confine(memory)
     try:
         answer = _engine(engine)(_quads(data), _quads(shapes), **options)
     except ShaclError as error:
@@ -136,21 +136,30 @@ def _tie_to_parent() -> None:
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
-def _confine(memory: int) -> None:
-    """Give up memory beyond the cap, new files, core dumps, the network and other programs."""
+def confine(memory: int) -> list[str]:
+    """Give up memory beyond a cap, core dumps, the network and other programs, for good.
+
+    Args:
+        memory: bytes of address space.
+
+    Returns:
+        a sentence for each guard that this platform does not have.
+    """
+    notes = []
     try:
         import resource
-    except ImportError:  # no such limits on this platform
-        pass
+    except ImportError:
+        notes.append("no cap on memory: this platform has no limits of resources")
     else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         if most == resource.RLIM_INFINITY or memory < most:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    if sys.platform == "linux":
-        # A network of its own, without a way out, where the kernel lets everyone have one.
-        ctypes.CDLL(None).unshare(_NEW_USER_AND_NETWORK)
+    # A network of its own, without a way out, where the kernel lets everyone have one.
+    if sys.platform != "linux" or ctypes.CDLL(None).unshare(_NEW_USER_AND_NETWORK) != 0:
+        notes.append("only Python's own doors to the network are shut")
     sys.addaudithook(_stay)
+    return notes
 
 
 def _stay(event: str, arguments: tuple[Any, ...]) -> None:

@@ -63,7 +63,9 @@ def _check_query(text: str, node: Node) -> None:
     # rdflib resolves escapes before it reads, so a keyword may hide in them.
     for token in (*found, *tokens(decoded(text))):
         if token.keyword in _LEAVES:
-            raise Refused(node, f"its query has {token.keyword}, which would leave the data graph")
+            raise Refused(
+                node, f"its query has {token.keyword}, which reaches beyond the data graph"
+            )
     if sum(token.text in (".", ";", ",", "{", "/", "|") for token in found) > _MOST_PATTERNS:
         raise Refused(node, f"its query has more than {_MOST_PATTERNS} patterns")
 

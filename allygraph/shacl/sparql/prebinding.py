@@ -19,6 +19,7 @@ from allygraph.shacl.sparql.lexer import Token, tokens
 
 _FORBIDDEN = ("MINUS", "VALUES")
 _ELSEWHERE = ("SERVICE", "FROM")
+_NOTHING = Token("sign", "", 0)
 _ESCAPE = re.compile(r"\\(.)")
 THIS, VALUE, PATH = "this", "value", "PATH"
 SHAPES_GRAPH, CURRENT_SHAPE = "shapesGraph", "currentShape"
@@ -184,11 +185,11 @@ def _check_form(select: Select, form: str) -> None:
     if select.form != form:
         raise Forbidden(f"{select.form} stands where {form} should")
     for group in everywhere(select.where):
-        words = [*group.own]
-        for place, token in enumerate(words):
-            graph = token.keyword == "GRAPH"
-            if graph and (place + 1 == len(words) or words[place + 1].variable != SHAPES_GRAPH):
-                raise Beyond("GRAPH other than $shapesGraph")
+        for token, name in zip(group.own, (*group.own[1:], _NOTHING), strict=False):
+            # A graph with a name is not there, and empty; a variable would find what is ours.
+            named = name.kind in ("iri", "name") or name.variable == SHAPES_GRAPH
+            if token.keyword == "GRAPH" and not named:
+                raise Beyond("GRAPH with a variable other than $shapesGraph")
 
 
 def _selects(select: Select) -> Iterator[Select]:
