@@ -51,6 +51,7 @@ bench: setup
 	$(VENV)/bin/python benchmarks/holdings.py 100000
 	$(VENV)/bin/python benchmarks/import_table.py 1000000
 	$(VENV)/bin/python benchmarks/serve.py
+	$(VENV)/bin/python benchmarks/validate.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
