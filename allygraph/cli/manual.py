@@ -1,6 +1,11 @@
-"""The manual's page of commands, written from the commands' own help (``make docs``)."""
+"""The generated pages of the manual (``make docs``); commands are written from their own help.
 
-from collections.abc import Iterator
+``python -m allygraph.cli.manual rules`` writes only those of a part.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
@@ -41,18 +46,37 @@ def _section(command: click.Command, context: click.Context, title: str) -> str:
     return f"## {title}\n\n```\n{command.get_help(context).strip()}\n```\n"
 
 
-def main() -> None:
-    """Write the generated pages into docs/ of the checkout."""
+def write_commands(docs: Path) -> None:
+    """Write the pages of commands and of saved queries."""
+    from allygraph.queries import catalogue_page
+
+    (docs / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (docs / "queries.md").write_text(catalogue_page(), encoding="utf-8")
+
+
+def write_rules(docs: Path) -> None:
+    """Write a page for each rule; a page whose rule is gone goes too."""
+    from allygraph.resources import root
+    from allygraph.validation.pages import pages
+
+    folder = docs / "rules"
+    folder.mkdir(exist_ok=True)
+    found = pages(root())
+    for path in folder.glob("*.md"):
+        if path.name not in found:
+            path.unlink()
+    for name, text in found.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def write_answers(docs: Path) -> None:
+    """Write the pages that are answered from the built graph: sheets, competency questions."""
     from allygraph.build import open_current
     from allygraph.competency import answer, read_questions
     from allygraph.competency.page import page
     from allygraph.compilation import sheets_page
-    from allygraph.queries import catalogue_page
     from allygraph.resources import root
 
-    docs = root() / "docs"
-    (docs / "commands.md").write_text(commands_page(), encoding="utf-8")
-    (docs / "queries.md").write_text(catalogue_page(), encoding="utf-8")
     engine = open_current()
     (docs / "sheets.md").write_text(sheets_page(engine, root()), encoding="utf-8")
     questions = read_questions(root() / "tests" / "competency")
@@ -60,5 +84,16 @@ def main() -> None:
     (docs / "competency.md").write_text(page(engine, questions, answers), encoding="utf-8")
 
 
+PARTS = {"commands": write_commands, "rules": write_rules, "answers": write_answers}
+
+
+def main(parts: Sequence[str]) -> None:
+    """Write the generated pages into docs/ of the checkout, or only the named parts of them."""
+    from allygraph.resources import root
+
+    for part in parts or PARTS:
+        PARTS[part](root() / "docs")
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -43,6 +43,8 @@ class Entry:
         file: where the rule stands, below the root.
         text: the rule itself in Turtle or SPARQL; empty for Python.
         path: the SPARQL path that it looks along, with short names.
+        targets: the classes whose things are asked, with short names.
+        optional: whether only some profiles ask it.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Entry:
     file: str
     text: str = ""
     path: str | None = None
+    targets: tuple[str, ...] = ()
+    optional: bool = False
 
     def message(self, lang: str = "en") -> str:
         """Tell fault and remedy in a language, else in English, else in any."""
@@ -79,6 +83,7 @@ def _shapes(root: Path) -> Iterator[Entry]:
     for text in texts.values():
         quads.extend(parse(input=text, format=RdfFormat.TURTLE))
     shapes = read_shapes(quads)
+    targets = _targets(quads)
     said_of: dict[str, dict[str, list[Text]]] = {}
     for quad in quads:
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Text):
@@ -101,7 +106,23 @@ def _shapes(root: Path) -> Iterator[Entry]:
                 file=path.relative_to(root).as_posix(),
                 text=match[0],
                 path=way and _IRI.sub(lambda found: compact(found[1]), way),
+                targets=targets.get(iri, ()),
             )
+
+
+def _targets(quads: list[Quad]) -> dict[str, tuple[str, ...]]:
+    """Give the target classes of each shape, and of the property shapes that hang on it."""
+    classes: dict[str, set[str]] = {}
+    parts: list[tuple[str, str]] = []
+    for quad in quads:
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+            if quad.predicate.value == f"{PREFIXES['sh']}targetClass":
+                classes.setdefault(quad.subject.value, set()).add(compact(quad.object.value))
+            elif quad.predicate.value == f"{PREFIXES['sh']}property":
+                parts.append((quad.subject.value, quad.object.value))
+    for owner, part in parts:
+        classes.setdefault(part, set()).update(classes.get(owner, ()))
+    return {shape: tuple(sorted(names)) for shape, names in classes.items()}
 
 
 def _english(texts: list[Text]) -> str:
@@ -111,16 +132,15 @@ def _english(texts: list[Text]) -> str:
 def _checks(root: Path) -> Iterator[Entry]:
     levels = queries.levels(root)
     for check in queries.checks(root):
-        file = f"queries/checks/{check.name}.rq"
-        messages = said(check.message)
         yield Entry(
-            check.name,
-            "check",
-            levels.get(check.name, "error"),
-            check.title,
-            messages,
-            file,
-            check.text,
+            name=check.name,
+            kind="check",
+            severity=levels.get(check.name, "error"),
+            title=check.title,
+            messages=said(check.message),
+            file=f"queries/checks/{check.name}.rq",
+            text=check.text,
+            optional=check.name not in levels,
         )
 
 
