@@ -17,6 +17,7 @@ def dossier(number: int) -> Dossier:
     """Make the dossier of a number."""
     made = Dossier(number)
     _state(made)
+    _people(made)
     _organisation(made)
     _documents(made)
     for slot, thing, start in [*_acts(made), *_relationships(made)]:
@@ -57,13 +58,16 @@ def _state(d: Dossier) -> None:
         ("ally:hostState", state),
         ("ally:place", city),
     )
+
+
+def _people(d: Dossier) -> None:
     d.add(d.own("actor", "minister"), "ally:Person", f"Minister {d.number}")
     d.add(
         d.own("actor", "official"),
         "ally:UnnamedActor",
         f"an official of State {d.number}",
-        ("ally:drawnFrom", state),
-        ("ally:place", city),
+        ("ally:drawnFrom", d.own("actor", "state")),
+        ("ally:place", d.own("place", "city")),
     )
 
 
@@ -152,6 +156,11 @@ def _acts(d: Dossier) -> Iterator[Claimed]:
         ("ally:proposes", d.own("office", "office")),
     )
     yield "proposal", proposal, d.days(BEGUN)
+    yield from _rule(d, organisation, treaty)
+    yield from _changes(d, organisation, proposal)
+
+
+def _rule(d: Dossier, organisation: str, treaty: str) -> Iterator[Claimed]:
     kind = d.dice.choice(sorted(blockable()))
     rule = d.add(
         d.own("rule", "rule"),
@@ -165,7 +174,6 @@ def _acts(d: Dossier) -> Iterator[Claimed]:
         *([("ally:blockingCount", typed(1, "xsd:integer"))] if blockable()[kind] else []),
     )
     yield "rule", rule, d.days(BEGUN)
-    yield from _changes(d, organisation, proposal)
 
 
 def _changes(d: Dossier, organisation: str, proposal: str) -> Iterator[Claimed]:
@@ -185,7 +193,7 @@ def _changes(d: Dossier, organisation: str, proposal: str) -> Iterator[Claimed]:
 
 def _relationships(d: Dossier) -> Iterator[Claimed]:
     """Describe relationships of all kinds; those of a state are with it, so that none overlap."""
-    described = {**_bonds(d), **_of_people(d), **_of_things(d)}
+    described = {**_bonds(d), **_of_people(d), **_views(d), **_of_things(d)}
     for slot, (kind, *pairs) in described.items():
         named = [(f"ally:{key}", value) for key, value in pairs]
         thing = d.add(d.own("rel", slot), f"ally:{kind}", f"{slot} {d.number}", *named)
@@ -219,7 +227,7 @@ def _bonds(d: Dossier) -> Described:
 
 def _of_people(d: Dossier) -> Described:
     state, minister = d.own("actor", "state"), d.own("actor", "minister")
-    event, concern = d.own("event", "summit"), d.own("rel", "concern")
+    event = d.own("event", "summit")
     return {
         "tenure": (
             "Tenure",
@@ -244,6 +252,12 @@ def _of_people(d: Dossier) -> Described:
             ("role", d.kind("participation")),
             ("topic", d.own("proposal", "proposal")),
         ),
+    }
+
+
+def _views(d: Dossier) -> Described:
+    state, concern = d.own("actor", "state"), d.own("rel", "concern")
+    return {
         "concern": (
             "Concern",
             ("about", d.known("actor", "state")),
