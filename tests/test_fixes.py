@@ -2,21 +2,27 @@
 
 import csv
 import time
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import click
 import pyoxigraph as ox
 import pytest
 
+from allygraph.cli.patches import lines_of, show_diff
 from allygraph.errors import UnreadableFile
 from allygraph.names import PREFIXES
+from allygraph.positions import Place
 from allygraph.resources import ontology_files, shape_files
 from allygraph.shacl import validate
 from allygraph.turtle import canonical
+from allygraph.validation.findings import Finding, said
 from allygraph.validation.fixes import (
     FileText,
     Repair,
     diff,
+    file_texts,
     find_language,
     fixes,
     write,
@@ -254,6 +260,21 @@ def test_the_diff_is_one_that_patch_takes(tmp_path):
     assert shown.count("\n-") == shown.count("\n+") - 1 == 3
 
 
+def test_a_diff_is_coloured_for_people_only(tmp_path, capsys, monkeypatch):
+    """Else it is byte for byte what patch takes; NO_COLOR has the last word."""
+    text = diff(repaired(FOREIGN))
+
+    shown = {}
+    for name in ("NOTHING", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.setenv(name, "1")
+        show_diff(lines_of(text))
+        shown[name] = capsys.readouterr().out
+
+    assert shown["NOTHING"] == shown["NO_COLOR"] == text
+    assert "\x1b[32m+\te:length   7 ;" in shown["FORCE_COLOR"]
+    assert click.unstyle(shown["FORCE_COLOR"]) == text
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "marked"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
 def test_a_file_keeps_its_line_ends_its_mark_and_its_mode(tmp_path, mark, end):
@@ -337,6 +358,33 @@ def test_a_file_of_ours_that_is_not_canonical_is_brought_into_form():
     assert (repair.after, repair.reformed, repair.changes) == (text, True, ())
     assert fixed_of_ours(loose) == []
     assert fixed_of_ours(text, reform=True) == []
+
+
+@dataclass
+class Judged:
+    """A file as a validation holds it, its quads in a graph made for it."""
+
+    name: str
+    text: str
+    quads: list[ox.Quad]
+    format: ox.RdfFormat = TURTLE
+    base: str | None = None
+
+
+def test_files_are_mended_as_a_validation_holds_them():
+    """Its quads are in a graph of the file; a finding tells that its form is wrong."""
+    text = f'{HEAD}e:a e:has [ a e:Ship ; e:length "7" ] .\n'
+    graph, wanted = ox.NamedNode(f"{E}graph"), quads_of(SHIPS)
+    held = [ox.Quad(q.subject, q.predicate, q.object, graph) for q in quads_of(text)]
+    found = Finding(Place("b.ttl", 1), "warning", "form", None, said("Not canonical."))
+
+    files = file_texts([Judged("a.ttl", text, held), Judged("b.ttl", "", [])], [found], ours=True)
+    (repair,) = fixes(wrong_values(validate(held, wanted).results), wanted, files[:1])
+
+    assert [file.reform for file in files] == [False, True]
+    assert all(file.ours for file in files)
+    assert repair.changes[0].new == "7"
+    assert repair.after == canonical(text.replace('"7"', "7"))
 
 
 def test_a_comment_in_a_file_of_ours_is_never_lost():

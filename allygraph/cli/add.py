@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from allygraph.cli.patches import show_diff
 from allygraph.curation.questions import QUESTIONS, Answers, NewThing
 from allygraph.errors import AllygraphError, UsageError
 from allygraph.names import PREFIXES, expand
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from allygraph.curation.claims import Plan
     from allygraph.curation.things import Workshop
     from allygraph.curation.writing import Change
-
-_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.group()
@@ -135,8 +134,7 @@ def _finish(made: "Plan", root: Path, *, asking: bool, yes: bool, dry_run: bool)
     from allygraph.curation.writing import changes, diff, judge, write
 
     found = changes(made)
-    for line in diff(found, root):
-        click.secho(line, fg=_COLOURS.get(line[:1]))
+    show_diff(diff(found, root))
     for remark in made.remarks:
         _say(f"note: {remark}")
     if sys.stderr.isatty():

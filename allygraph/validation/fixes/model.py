@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from allygraph.shacl.model import Predicate, Result
+from allygraph.validation.findings import Finding
 from allygraph.validation.fixes.wanted import Node, Term
+
+_FORM = "form"
+_WITH_GRAPHS = (RdfFormat.TRIG, RdfFormat.N_QUADS)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,68 @@ class FileText:
     ours: bool = False
     reform: bool = False
     language: str | None = None
+
+
+class File(Protocol):
+    """What is asked of a judged file; `allygraph.validation.sources.SourceFile` is one."""
+
+    @property
+    def name(self) -> str:
+        """As findings call it."""
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+
+    @property
+    def quads(self) -> Iterable[Quad]:
+        """What it says, in the order of the text."""
+
+    @property
+    def format(self) -> RdfFormat:
+        """In which it is written."""
+
+    @property
+    def base(self) -> str | None:
+        """The IRI against which relative IRIs were read."""
+
+
+def file_texts(
+    files: Iterable[File],
+    findings: Iterable[Finding] = (),
+    *,
+    ours: bool = False,
+    language: str | None = None,
+) -> list[FileText]:
+    """Give the judged files as they are mended.
+
+    Args:
+        files: the judged files; the quads of Turtle may be in any graph.
+        findings: what was found in them; those on the form ask for it.
+        ours: whether they are to be in canonical form.
+        language: what untagged text is in where a file does not tell.
+    """
+    loose = {finding.place.file for finding in findings if finding.rule == _FORM}
+    return [
+        FileText(
+            file.name,
+            file.text,
+            file.format,
+            _in_no_graph(file),
+            file.base,
+            ours=ours,
+            reform=file.name in loose,
+            language=language,
+        )
+        for file in files
+    ]
+
+
+def _in_no_graph(file: File) -> list[Quad]:
+    """Give the quads as they are parsed, without a graph that was made up for the file."""
+    if file.format in _WITH_GRAPHS:
+        return list(file.quads)
+    return [Quad(quad.subject, quad.predicate, quad.object) for quad in file.quads]
 
 
 @dataclass(frozen=True, order=True)
