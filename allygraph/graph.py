@@ -5,15 +5,13 @@ its file. Blank nodes (only the ontology has some, in OWL lists) are named by fi
 appearance, so that the same files always give the same quads.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from allygraph.errors import UnreadableFile
 from allygraph.names import graph_iri
+from allygraph.rdf_files import as_text, named_by, read_bytes, refusal
 from allygraph.resources import data_files, ontology_files
 
 
@@ -45,37 +43,21 @@ def file_quads(path: Path, *, name: str, place: str | None = None) -> Iterator[Q
     """
     place = place or name
     graph = NamedNode(graph_iri(name))
-    label = f"b{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    blanks: dict[object, BlankNode] = {}
-
-    def named(term: Any) -> Any:
-        if not isinstance(term, BlankNode):
-            return term
-        return blanks.setdefault(term, BlankNode(f"{label}n{len(blanks)}"))
-
+    rename = named_by(name)
+    text = read(path, name=place)
     try:
-        for quad in parse(input=read(path, name=place), format=RdfFormat.TURTLE):
-            yield Quad(named(quad.subject), quad.predicate, named(quad.object), graph)
+        for quad in parse(input=text, format=RdfFormat.TURTLE):
+            yield Quad(rename(quad.subject), quad.predicate, rename(quad.object), graph)
     except SyntaxError as error:
-        where = f"{place}:{error.lineno}:{error.offset or 1}" if error.lineno else place
-        raise UnreadableFile(
-            f"not Turtle: {error.msg}", expected="valid UTF-8 Turtle", place=where
-        ) from error
+        raise refusal(error, text, RdfFormat.TURTLE, name=place) from error
 
 
 def read(path: Path, *, name: str | None = None) -> str:
-    """Read a UTF-8 text file; a byte-order mark is passed over.
+    """Read a UTF-8 text file; a byte-order mark is passed over, all line ends become newlines.
 
     Raises:
-        UnreadableFile: the file is missing, a folder, not permitted, or not UTF-8.
+        UnreadableFile: the file is missing, a folder, not permitted, or not UTF-8; with its place.
     """
     place = name or str(path)
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise UnreadableFile(f"{reason}: '{place}'", expected="a file", place=place) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            f"'{place}' is not UTF-8 (byte {error.start})", expected="UTF-8 text", place=place
-        ) from error
+    text = as_text(read_bytes(path, place=place), place=place)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -28,7 +28,7 @@ ROWS = [
     "shacl",
     "names dates naming origins",
     "resources",
-    "positions results sparql turtle",
+    "positions rdf_files results sparql turtle",
     "certainty engines",
     "graph holdings queries",
     "consistency lookup testimony",
