@@ -7,7 +7,6 @@ are hard links, and takes its place. All of it can be thrown away.
 Shape: files in, a `Snapshot` out, whose store holds what they say now.
 """
 
-import gc
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
@@ -35,8 +34,7 @@ _BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, SyntaxError, 
 _JUST_NOW = 2_000_000_000  # nanoseconds: a file as young as its snapshot may have changed since
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What a manifest knows of a file: size, time in nanoseconds, sha256 of its bytes."""
 
     size: int
@@ -50,12 +48,12 @@ class Snapshot:
 
     Attributes:
         corpus: the store.
-        entries: the files that it holds.
+        entries: the files that it holds, by name.
         read: how many files were parsed to make it.
     """
 
     corpus: Corpus
-    entries: dict[Path, Entry]
+    entries: dict[str, Entry]
     read: int
 
 
@@ -82,7 +80,6 @@ def current(
     try:
         yield _updated(place, work, files, reader) or _made(place, work, files, reader)
     finally:
-        gc.collect()
         shutil.rmtree(work, ignore_errors=True)
 
 
@@ -91,19 +88,19 @@ def _updated(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> 
     written = place / "manifest.json"
     try:
         manifest = json.loads(written.read_bytes())
-        known = {Path(name): Entry(*row) for name, row in manifest["files"].items()}
+        known = {name: Entry(*row) for name, row in manifest["files"].items()}
         corpus = _counted(manifest)
         young = written.stat().st_mtime_ns - _JUST_NOW
         now, texts = _looked_at(files, known, young)
         gone = known.keys() - now.keys()
-        old = {path: _kept_text(place, known[path]) for path in gone | (texts.keys() & known)}
+        old = {name: _kept_text(place, known[name]) for name in gone | (texts.keys() & known)}
         Store.read_only(str(place / "store")).backup(str(work / "store"))
         corpus.store = Store(str(work / "store"))
     except _BROKEN:
         return None
-    for path in sorted(gone | texts.keys()):
-        before = reader(path, old[path]) if path in old else ()
-        corpus.replace(before, reader(path, texts[path]) if path in texts else ())
+    for name in sorted(gone | texts.keys()):
+        before = reader(Path(name), old[name]) if name in old else ()
+        corpus.replace(before, reader(Path(name), texts[name]) if name in texts else ())
     if now != known:
         _put(place, work, corpus, now, texts)
     elif any(entry.time >= young for entry in now.values()):
@@ -114,37 +111,37 @@ def _updated(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> 
 def _made(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> Snapshot:
     corpus = Corpus(Store(str(work / "fresh")))
     now, texts = _looked_at(files, {}, 0)
-    corpus.fill(reader(path, text) for path, text in texts.items())
+    corpus.fill(reader(Path(name), text) for name, text in texts.items())
     corpus.store.optimize()
     _put(place, work, corpus, now, texts)
     return Snapshot(corpus, now, len(texts))
 
 
 def _looked_at(
-    files: Sequence[Path], known: dict[Path, Entry], young: int
-) -> tuple[dict[Path, Entry], dict[Path, bytes]]:
+    files: Sequence[Path], known: dict[str, Entry], young: int
+) -> tuple[dict[str, Entry], dict[str, bytes]]:
     """Look which files differ: by size and time, and where these tell nothing by their bytes."""
-    entries: dict[Path, Entry] = {}
-    texts: dict[Path, bytes] = {}
-    for path in files:
+    entries: dict[str, Entry] = {}
+    texts: dict[str, bytes] = {}
+    for name in map(str, files):
         try:
-            found, before = path.stat(), known.get(path)
+            found, before = os.stat(name), known.get(name)
             size, time = found.st_size, found.st_mtime_ns
-            if before is not None and (size, time) == (before.size, before.time) and time < young:
-                entries[path] = before
+            if before is not None and (size, time) == before[:2] and time < young:
+                entries[name] = before
                 continue
-            text = path.read_bytes()
+            text = Path(name).read_bytes()
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
-            raise UnreadableFile(f"{reason}: '{path}'", expected="a file") from error
-        entries[path] = Entry(size, time, hashlib.sha256(text).hexdigest())
-        if before is None or before.digest != entries[path].digest:
-            texts[path] = text
+            raise UnreadableFile(f"{reason}: '{name}'", expected="a file", place=name) from error
+        entries[name] = Entry(size, time, hashlib.sha256(text).hexdigest())
+        if before is None or before.digest != entries[name].digest:
+            texts[name] = text
     return entries, texts
 
 
 def _put(
-    place: Path, work: Path, corpus: Corpus, entries: dict[Path, Entry], texts: dict[Path, bytes]
+    place: Path, work: Path, corpus: Corpus, entries: dict[str, Entry], texts: dict[str, bytes]
 ) -> None:
     """Put a new snapshot in the place of the old one; without one the next run takes longer."""
     with suppress(OSError):
@@ -158,22 +155,22 @@ def _written(
     new: Path,
     place: Path,
     corpus: Corpus,
-    entries: dict[Path, Entry],
-    texts: dict[Path, bytes],
+    entries: dict[str, Entry],
+    texts: dict[str, bytes],
 ) -> None:
     (new / "texts").mkdir(parents=True)
     corpus.store.flush()
     corpus.store.backup(str(new / "store"))
-    for path, entry in entries.items():
-        target = new / "texts" / entry.digest
-        if path in texts:
-            target.write_bytes(zlib.compress(texts[path], 1))
-        elif not target.exists():
-            os.link(place / "texts" / entry.digest, target)
-    rows = {str(path): [e.size, e.time, e.digest] for path, e in entries.items()}
+    for name, entry in entries.items():
+        target = f"{new}/texts/{entry.digest}"
+        if name in texts:
+            Path(target).write_bytes(zlib.compress(texts[name], 1))
+        else:
+            with suppress(FileExistsError):  # two files with the same bytes
+                os.link(f"{place}/texts/{entry.digest}", target)
     counts = ("counts", "instances", "shared")
     counted = {name: _lines(getattr(corpus, name)) for name in counts}
-    manifest = {"files": rows, "kept": corpus.kept, **counted}
+    manifest = {"files": entries, "kept": corpus.kept, **counted}
     (new / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
