@@ -118,7 +118,7 @@ def _finding(focus: str, shape: str, graph: "Graph", shapes: "Graph", place: Pla
     node = URIRef(shape)
     severity = str(shapes.value(node, SH.severity) or SH.Violation).removeprefix(str(SH))
     path = shapes.value(node, SH.path)
-    values = [] if path is None else sorted(_values(URIRef(focus), path, graph, shapes), key=str)
+    values = [] if path is None else sorted(_values(URIRef(focus), path, graph, shapes), key=_order)
     return Finding(
         place,
         severity=_SEVERITY_NAMES[severity],
@@ -159,3 +159,8 @@ def _short(value: Any) -> str:
         return compact(str(value))
     datatype = str(value.datatype) if value.datatype else None
     return literal(str(value), language=value.language, datatype=datatype)
+
+
+def _order(value: Any) -> str:
+    """Texts in two languages are two values."""
+    return str(value.n3())
