@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from allygraph.validation import profiles
-from allygraph.validation.rules import rule_names
 
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -149,7 +148,7 @@ def test_the_examples_of_the_manual_are_what_their_readers_take(tmp_path):
     assert set(yaml.safe_load(pipeline)["rdf"]["variables"]) <= set(
         yaml.safe_load(GITLAB.read_text(encoding="utf-8"))[".ally-validate"]["variables"]
     )
-    team = profiles.read(str(tmp_path / "team.toml"), ROOT, rule_names(ROOT))
+    team = profiles.read(str(tmp_path / "team.toml"), ROOT)
     assert team.level("owl-domain", (), "error") == "off"
 
 

@@ -14,8 +14,8 @@ from allygraph.positions import Place
 from allygraph.resources import ontology_files
 from allygraph.validation import bounds, links, queries
 from allygraph.validation.findings import Finding, said
-from allygraph.validation.profiles import DEFAULT, Profile, names, read
-from allygraph.validation.rules import listed, rule_names
+from allygraph.validation.profiles import DEFAULT, Profile, names, read, rule_names
+from allygraph.validation.rules import listed
 from allygraph.validation.sources import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,7 +129,7 @@ def test_a_profile_of_ones_own_extends_one_of_ours(tmp_path):
         encoding="utf-8",
     )
 
-    mine = read(str(path), ROOT, known_rules())
+    mine = read(str(path), ROOT)
 
     assert mine.name == "team"
     assert mine.title == profile("publishable").title
@@ -143,7 +143,7 @@ def test_a_rule_that_is_off_is_not_looked_for_by_those_who_need_no_severity_of_i
     path = tmp_path / "team.toml"
     path.write_text('extends = "curated"\n[levels]\nform = "off"\n', encoding="utf-8")
 
-    mine = read(str(path), ROOT, known_rules())
+    mine = read(str(path), ROOT)
 
     assert mine.severities(queries.table(ROOT))["form"] == "warning"
     assert list(mine.judge([finding("form")])) == []
@@ -168,7 +168,7 @@ def test_a_faulty_profile_is_refused_with_what_would_be_right(text, message, exp
     path.write_text(text, encoding="utf-8")
 
     with pytest.raises(QueryFileError) as caught:
-        read(str(path), ROOT, known_rules())
+        read(str(path), ROOT)
 
     assert message in caught.value.message
     assert expected in (caught.value.expected or "")

@@ -16,8 +16,9 @@ from rapidfuzz.process import extractOne
 
 from allygraph.errors import QueryFileError, UnknownName
 from allygraph.graph import read as read_text
+from allygraph.validation.catalogue import catalogue
 from allygraph.validation.findings import SEVERITIES, Finding, Levels, Severity
-from allygraph.validation.queries import OFF
+from allygraph.validation.queries import OFF, table
 
 DEFAULT = "curated"
 """The profile that is asked where none is named."""
@@ -83,19 +84,32 @@ def names(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / "ontology" / "profiles").glob("*.toml"))
 
 
-def read(name: str, root: Path, rules: Collection[str] = ()) -> Profile:
+def rule_names(root: Path) -> frozenset[str]:
+    """Give the names of all rules of a root, which its profiles may name.
+
+    Raises:
+        UnreadableFile: a shape file is not Turtle.
+        QueryFileError: a check query or the table of levels is malformed.
+    """
+    return frozenset(catalogue(root)) | frozenset(table(root))
+
+
+def read(name: str, root: Path, rules: Collection[str] | None = None) -> Profile:
     """Read a profile and what it extends.
 
     Args:
         name: one of `names`, or the path of a TOML file.
         root: the folder that holds ontology/.
-        rules: the rules that there are; a profile that names another one is refused.
+        rules: the rules that a profile may name; by default those of the root, which are only
+            looked up for a file.
 
     Raises:
         UnknownName: there is no such profile.
         UnreadableFile: the file is missing or not UTF-8.
         QueryFileError: the file is no profile, or names a rule that is not there.
     """
+    if rules is None:
+        rules = frozenset() if name in names(root) else rule_names(root)
     return _read(name, root, frozenset(rules), frozenset())
 
 

@@ -1,4 +1,4 @@
-"""Rules: their names, and the level that each has under a profile.
+"""Rules: the level that each has under a profile, and what it says.
 
 Shape: a root and a profile in, one row for each rule out; ``ally validate --list-rules`` prints
 them. What the rules say is in `allygraph.validation.catalogue`.
@@ -14,21 +14,12 @@ from allygraph.validation.queries import table
 _SUFFIX = "ConstraintComponent"
 
 
-def rule_names(root: Path) -> frozenset[str]:
-    """Give the names of all rules of a root, which its profiles may name.
-
-    Raises:
-        UnreadableFile: a shape file is not Turtle.
-        QueryFileError: a check query or the table of levels is malformed.
-    """
-    return frozenset(catalogue(root)) | frozenset(table(root))
-
-
 def listed(root: Path, profile: Profile, lang: str = "en") -> list[tuple[str, str, str]]:
     """Give name, level under a profile, and fault and remedy of each rule, by name.
 
     A level that depends on the component that fails is told behind the other:
-    ``error; MinCount: warning``. Errors as of `rule_names`.
+    ``error; MinCount: warning``. Errors as of
+    `allygraph.validation.profiles.rule_names`.
     """
     levels = table(root)
     return [
