@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from allygraph.errors import UnreadableFile
-from allygraph.shacl.data import written
+from allygraph.shacl.data import DataGraph, written
 from allygraph.validation import snapshot
 from allygraph.validation.corpus import Corpus, difference
 
@@ -47,6 +47,11 @@ def taken(texts: dict[Path, str], home: Path) -> tuple[set[str], int, snapshot.S
         rows = graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
         found = {str(ox.Triple(q.subject, q.predicate, written(q.object))) for q in rows}
         return found, made.read, made
+
+
+def counted(graph: DataGraph) -> DataGraph:
+    """The same store, counted by the graph itself."""
+    return DataGraph.of_store(graph.store, kept=graph.kept)
 
 
 def test_the_second_run_reads_only_the_edited_file(tmp_path):
@@ -159,3 +164,6 @@ def test_a_corpus_is_what_its_files_say_after_any_edits(seed):
         assert set(corpus.store) == set(fresh.store)
         assert graph.counts == fresh.graph().counts
         assert graph.instances == fresh.graph().instances
+        assert graph.kept_properties == fresh.graph().kept_properties
+        assert (graph.counts, graph.instances) == (counted(graph).counts, counted(graph).instances)
+        assert graph.kept_properties == counted(graph).kept_properties

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from allygraph.shacl.data import DataGraph, stored
+from allygraph.shacl.literals import find_stored
 from allygraph.shacl.model import Term
 from allygraph.shacl.names import RDF_TYPE
 
@@ -34,18 +35,18 @@ class Difference:
 
 @dataclass
 class Corpus:
-    """The store, whether some of its literals are kept apart, and the triples of several files.
+    """The triples of several files in a store, and how many there are of some sorts.
 
     Attributes:
         store: holds each triple once, in its default graph.
-        kept: some literals are stored under a private datatype.
+        kept: how many literals each property has that are stored under a private datatype.
         shared: counts the files of each triple that more than one states.
         counts: how many triples each property has.
         instances: how many instances each class has.
     """
 
     store: Store = field(default_factory=Store)
-    kept: bool = False
+    kept: Counter[NamedNode] = field(default_factory=Counter)
     shared: Counter[Triple] = field(default_factory=Counter)
     counts: Counter[NamedNode] = field(default_factory=Counter)
     instances: Counter[Term] = field(default_factory=Counter)
@@ -69,8 +70,10 @@ class Corpus:
 
     def graph(self) -> DataGraph:
         """Give the store as a graph to validate."""
-        graph = DataGraph.of_store(self.store, kept=self.kept)
-        # It would count them itself, in a pass over all triples.
+        # It would count all this itself, in passes over all triples.
+        kept = frozenset(name for name, count in self.kept.items() if count)
+        graph = DataGraph.of_store(self.store, kept=bool(kept))
+        graph.kept_properties = kept
         graph.counts = {name: count for name, count in self.counts.items() if count}
         graph.instances = {kind: count for kind, count in self.instances.items() if count}
         return graph
@@ -89,15 +92,15 @@ class Corpus:
 
     def _count(self, triple: Triple, number: int) -> None:
         self.counts[triple.predicate] += number
+        if isinstance(triple.object, Literal) and find_stored(triple.object) is not None:
+            self.kept[triple.predicate] += number
         if triple.predicate == RDF_TYPE and not isinstance(triple.object, Triple):
             self.instances[triple.object] += number
 
     def _stored(self, triple: Triple) -> Quad:
         value = triple.object
-        if isinstance(value, Literal):
-            value = stored(value)
-        self.kept = self.kept or value is not triple.object
-        return Quad(triple.subject, triple.predicate, value)
+        kept = stored(value) if isinstance(value, Literal) else value
+        return Quad(triple.subject, triple.predicate, kept)
 
     def _added(self, triple: Triple) -> bool:
         """Note that one more file states a triple; tell whether it is the first."""

@@ -30,6 +30,7 @@ Reader = Callable[[Path, bytes], Iterable[Quad]]
 """Parses the bytes of a file; blank nodes get the same names whenever the bytes are the same."""
 
 FORMAT = 1
+_COUNTED = ("counts", "instances", "kept")
 _BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, SyntaxError, zlib.error)
 _JUST_NOW = 2_000_000_000  # nanoseconds: a file as young as its snapshot may have changed since
 
@@ -168,9 +169,8 @@ def _written(
         else:
             with suppress(FileExistsError):  # two files with the same bytes
                 os.link(f"{place}/texts/{entry.digest}", target)
-    counts = ("counts", "instances", "shared")
-    counted = {name: _lines(getattr(corpus, name)) for name in counts}
-    manifest = {"files": entries, "kept": corpus.kept, **counted}
+    counted = {name: _lines(getattr(corpus, name)) for name in ("shared", *_COUNTED)}
+    manifest = {"files": entries, **counted}
     (new / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
@@ -184,10 +184,10 @@ def _lines(counter: Counter[Any]) -> list[tuple[str, int]]:
 
 
 def _counted(manifest: dict[str, Any]) -> Corpus:
-    corpus = Corpus(kept=bool(manifest["kept"]))
+    corpus = Corpus()
     for line, count in manifest["shared"]:
         corpus.shared[_triple(line)] = count
-    for name in ("counts", "instances"):
+    for name in _COUNTED:
         for term, count in manifest[name]:
             getattr(corpus, name)[_triple(f"<urn:x:it> <urn:x:it> {term}").object] = count
     return corpus
