@@ -44,15 +44,14 @@ class Context:
 
 def remedy(value: Term, wanted: Wanted, context: Context) -> Term | None:
     """Give the one term that fits the shape and says what the value says; None if there is none."""
-    options = wanted.either or (wanted,)
-    if any(option.accepts(value) and _is_well_formed(value) for option in options):
-        # The fault lies elsewhere: in a class, a count, another alternative.
+    if wanted.accepts(value) and _is_well_formed(value):
+        # The fault lies elsewhere: in a class, a count, another shape.
         return None
     found = {
         term
-        for option in options
+        for option in wanted.options
         for term in _candidates(value, option, context)
-        if term != value and wanted.accepts(term) and option.accepts(term)
+        if term != value and wanted.accepts(term)
     }
     return found.pop() if len(found) == 1 else None
 

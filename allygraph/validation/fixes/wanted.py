@@ -19,7 +19,11 @@ _FIRST, _REST = expand("rdf:first"), expand("rdf:rest")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Constraints on one value; ``either`` holds the alternatives of sh:or and sh:xone."""
+    """Constraints on one value.
+
+    ``either`` holds the alternatives of sh:or and sh:xone, ``all_of`` what sh:and and sh:node ask
+    beside.
+    """
 
     datatypes: frozenset[str] = frozenset()
     node_kinds: frozenset[str] = frozenset()
@@ -29,14 +33,26 @@ class Wanted:
     of_a_class: bool = False
     one_a_language: bool = False
     either: tuple["Wanted", ...] = ()
+    all_of: tuple["Wanted", ...] = ()
 
     @property
     def iri(self) -> bool:
         """Whether a value must be an IRI."""
         return self.node_kinds == {"IRI"}
 
+    @property
+    def options(self) -> tuple["Wanted", ...]:
+        """What one value can fit: the alternatives, or itself, and what is asked beside."""
+        beside = (option for other in self.all_of for option in other.options)
+        return (*(self.either or (self,)), *beside)
+
     def accepts(self, term: Term) -> bool:
         """Tell whether a term fits the constraints that are known here."""
+        if self.either and not any(option.accepts(term) for option in self.either):
+            return False
+        return self._accepts(term) and all(other.accepts(term) for other in self.all_of)
+
+    def _accepts(self, term: Term) -> bool:
         if self.values and term not in self.values:
             return False
         if not all(_matches(_text(term), *pattern) for pattern in self.patterns):
@@ -65,10 +81,13 @@ class Shapes:
     def wanted(self, shape: Node) -> Wanted:
         """Give what a shape wants of each value; shapes inside it count as far as sh:or."""
         if shape not in self._known:
-            self._known[shape] = self._wanted(shape, inside=False)
+            self._known[shape] = self._wanted(shape, ())
         return self._known[shape]
 
-    def _wanted(self, shape: Node, *, inside: bool) -> Wanted:
+    def _wanted(self, shape: Node, above: tuple[Node, ...]) -> Wanted:
+        if shape in above:
+            return Wanted()
+        above = (*above, shape)
         return Wanted(
             datatypes=frozenset(_texts(self._objects(shape, "datatype"))),
             node_kinds=frozenset(
@@ -85,17 +104,17 @@ class Shapes:
             ),
             of_a_class=bool(self._objects(shape, "class")),
             one_a_language="true" in _texts(self._objects(shape, "uniqueLang")),
-            either=() if inside else self._either(shape),
+            either=self._parts(self._listed(shape, "or", "xone"), above),
+            all_of=self._parts([*self._listed(shape, "and"), *self._objects(shape, "node")], above),
         )
 
-    def _either(self, shape: Node) -> tuple[Wanted, ...]:
-        lists = [*self._objects(shape, "or"), *self._objects(shape, "xone")]
-        return tuple(
-            self._wanted(member, inside=True)
-            for head in lists
-            for member in self._members(head)
-            if isinstance(member, NamedNode | BlankNode)
-        )
+    def _parts(self, shapes: Iterable[Term], above: tuple[Node, ...]) -> tuple[Wanted, ...]:
+        nodes = (shape for shape in shapes if isinstance(shape, NamedNode | BlankNode))
+        return tuple(self._wanted(node, above) for node in nodes)
+
+    def _listed(self, shape: Node, *names: str) -> list[Term]:
+        heads = (head for name in names for head in self._objects(shape, name))
+        return [member for head in heads for member in self._members(head)]
 
     def _patterns(self, shape: Node) -> Iterable[tuple[str, str]]:
         flags = "".join(_texts(self._objects(shape, "flags")))
