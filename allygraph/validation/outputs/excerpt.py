@@ -6,6 +6,7 @@ a Chinese or Japanese sign takes two.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from allygraph.positions import Place
 from allygraph.validation.outputs.printable import printable
@@ -83,6 +84,7 @@ def _line(place: Place, texts: Mapping[str, str]) -> str | None:
     return lines[place.line - 1] if place.line <= len(lines) else None
 
 
+@lru_cache(maxsize=16)
 def _lines(text: str) -> list[str]:
     """Split as positions count: at line feeds, with or without a carriage return before."""
     return [line.removesuffix("\r") for line in text.split("\n")]

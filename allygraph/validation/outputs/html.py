@@ -106,7 +106,7 @@ def _findings(report: Report, setting: Setting, said: Words) -> Iterator[str]:
     groups = [
         (rule, list(found)) for rule, found in groupby(ordered, key=lambda finding: finding.rule)
     ]
-    yield from _contents([(rule, len(items)) for rule, items in groups])
+    yield from _contents([(rule, len(items)) for rule, items in groups], said)
     yield "<main>"
     if ordered:
         yield f'<p class="none" hidden>{_text(said["none-shown"])}</p>'
@@ -122,9 +122,10 @@ def _findings(report: Report, setting: Setting, said: Words) -> Iterator[str]:
     yield "</main>"
 
 
-def _contents(groups: list[tuple[str, int]]) -> Iterator[str]:
+def _contents(groups: list[tuple[str, int]], said: Words) -> Iterator[str]:
     if groups:
-        yield f"<nav{'' if len(groups) > 1 else ' hidden'}><ol>"
+        hidden = "" if len(groups) > 1 else " hidden"
+        yield f'<nav aria-label="{_text(said["title"])}"{hidden}><ol>'
         for number, (rule, count) in enumerate(groups):
             yield f'<li><a href="#g{number}">{_text(rule)}</a><b>{count}</b></li>'
         yield "</ol></nav>"
@@ -147,7 +148,7 @@ def _finding(
     yield f'<p class="place"><a href="#{name}">{_text(str(at))}</a></p>'
     yield _message(finding, setting.lang, said)
     if lines := block(at, report.texts):
-        yield from _block(lines)
+        yield from _block(str(at), lines)
     yield from _facts(finding, said)
     yield from _others(finding, setting.lang, said)
     yield "</article>"
@@ -156,7 +157,7 @@ def _finding(
 def _link(finding: Finding) -> str:
     rule = _text(finding.rule)
     address = page_address(finding)
-    if address is None or not address.startswith(("https:", "http:")):
+    if address is None:
         return f'<span class="rule">{rule}</span>'
     return f'<a class="rule" rel="noreferrer" href="{_text(address)}">{rule}</a>'
 
@@ -168,7 +169,7 @@ def _message(finding: Finding, lang: str, said: Words) -> str:
     return f'<p class="message"{marked}>{"<br>".join(map(_text, message.splitlines()))}</p>'
 
 
-def _block(lines: Iterable[MarkedLine]) -> Iterator[str]:
+def _block(place: str, lines: Iterable[MarkedLine]) -> Iterator[str]:
     """Show the lines; a screen reader hears the marked part as marked."""
     shown = []
     for line in lines:
@@ -176,7 +177,8 @@ def _block(lines: Iterable[MarkedLine]) -> Iterator[str]:
         marked = f"<mark>{escape(line.marked)}</mark>" if line.marked else ""
         text = f"{escape(line.before)}{marked}{escape(line.after)}"
         shown.append(f"<span{at}><i>{line.number}</i>{text}\n</span>")
-    yield f'<pre tabindex="0"><code>{"".join(shown)}</code></pre>'
+    label = f'tabindex="0" role="group" aria-label="{_text(place)}"'
+    yield f"<pre {label}><code>{''.join(shown)}</code></pre>"
 
 
 def _facts(finding: Finding, said: Words) -> Iterator[str]:

@@ -17,8 +17,10 @@ def write(report: Report, setting: Setting) -> str:
     """Give an XML document as Jenkins, GitLab and others read it."""
     failing = SEVERITIES[: SEVERITIES.index(setting.fail_on) + 1]
     top = Xml.Element("testsuites", name="ally validate")
-    for name in sorted({*report.files, *(one.place.file for one in report.findings)}):
-        found = [one for one in report.findings if one.place.file == name]
+    by_file: dict[str, list[Finding]] = {name: [] for name in report.files}
+    for finding in report.findings:
+        by_file.setdefault(finding.place.file, []).append(finding)
+    for name, found in sorted(by_file.items()):
         suite = Xml.SubElement(top, "testsuite", name=printable(name))
         if not found:
             Xml.SubElement(suite, "testcase", name="conforms", classname=printable(name))

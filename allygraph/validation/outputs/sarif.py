@@ -174,7 +174,7 @@ def _physical(place: Place, report: Report) -> dict[str, Any]:
 
 def _uri(name: str) -> str:
     """Give a file as a URI reference, relative where its name is; an address stays as it is."""
-    if "://" in name:
+    if "://" in name or name.startswith("urn:"):
         return name
     path = PurePath(name)
     return path.as_uri() if path.is_absolute() else quote(path.as_posix(), safe="/~!$&'()*+,;=@")

@@ -33,8 +33,10 @@ def page_address(finding: Finding) -> str | None:
     >>> page_address(Finding(Place("a"), "error", "form", None, (), page="docs/rules/form.md"))
     'https://w3id.org/allygraph/docs/rules/form'
     """
-    if finding.page is None or ":" in finding.page:
+    if finding.page is None or finding.page.startswith(("https://", "http://")):
         return finding.page
+    if ":" in finding.page:  # shapes of others may point anywhere, also to "javascript:"
+        return None
     return f"{BASE}{finding.page.removesuffix('.md')}"
 
 

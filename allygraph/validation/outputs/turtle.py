@@ -6,6 +6,7 @@ where the file itself is at fault its name stands as the focus node, as ``<file:
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
@@ -34,8 +35,12 @@ def write(report: Report, setting: Setting) -> str:
 
 
 def _results(finding: Finding) -> Iterator[Result]:
+    severity = _sh(_SEVERITIES[finding.severity])
     if finding.results:
-        yield from finding.results
+        # A profile may have changed how bad it is; a severity of the shape's own stays.
+        standard = {_sh(name) for name in _SEVERITIES.values()}
+        for result in finding.results:
+            yield replace(result, severity=severity) if result.severity in standard else result
         return
     (value,) = [_term(text) for text in finding.found] if len(finding.found) == 1 else [None]
     names = [_sh(name) for name in finding.component]
@@ -48,7 +53,7 @@ def _results(finding: Finding) -> Iterator[Result]:
             value=value,
             shape=NamedNode(finding.shape or page),
             component=component,
-            severity=_sh(_SEVERITIES[finding.severity]),
+            severity=severity,
             messages=tuple(
                 Literal(text, language=lang) if lang else Literal(text)
                 for lang, text in finding.messages
