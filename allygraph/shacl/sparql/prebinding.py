@@ -11,11 +11,12 @@ Source: https://www.w3.org/TR/shacl/#pre-binding; what it forbids is refused by 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from allygraph.shacl.sparql.groups import Group, Select, everywhere, mentions, read
 from allygraph.shacl.sparql.lexer import Token, tokens
+from allygraph.shacl.sparql.order import reordered
 
 _FORBIDDEN = ("MINUS", "VALUES")
 _ELSEWHERE = ("SERVICE", "FROM")
@@ -120,10 +121,11 @@ def set_at_a_time(text: str, focus: str, constants: Constants) -> str:
         # A node that is a target twice must not be counted twice.
         focus = f"{{ SELECT DISTINCT ?{THIS} WHERE {{ {focus} }} }}"
     bound = f" {focus} {constants.pattern} "
+    names = (THIS, *constants.blank)
     if _needs_turns(select):
         _pass_in(select, constants, edits)
+        edits.replace_all(reordered(select, names, by_row=True))
         return f"SELECT * WHERE {{{bound}LATERAL {{ {edits.text()} }} }}"
-    names = (THIS, *constants.blank)
     if select.where.select is None:
         edits.insert(select.where.start, bound)
     else:
@@ -132,6 +134,7 @@ def set_at_a_time(text: str, focus: str, constants: Constants) -> str:
         _bind_group(select.where, names, bound, edits)
     _bind_below(select.where, names, bound, edits)
     _give(select, (THIS,), edits)
+    edits.replace_all(reordered(select, names, by_row=False))
     return edits.text()
 
 
@@ -152,8 +155,11 @@ def conforming(text: str, values: str, constants: Constants) -> str:
     if original.tail:
         raise Beyond(f"{original.tail[0].text} after an ASK query")
     filled = _fill(text, original, constants)
-    where = read(filled).where
-    body = filled[where.start : where.end]
+    edits, names = _Edits(filled), (THIS, VALUE, *constants.blank)
+    edits.replace_all(reordered(read(filled), names, by_row=True))
+    ordered = edits.text()
+    where = read(ordered).where
+    body = ordered[where.start : where.end]
     return (
         f"SELECT DISTINCT ?this ?value WHERE {{ {values} {constants.pattern} "
         f"FILTER NOT EXISTS {{{body}}} }}"
@@ -172,6 +178,9 @@ class _Edits:
 
     def replace(self, start: int, end: int, new: str) -> None:
         self._edits.append((start, end, new))
+
+    def replace_all(self, changes: Iterable[tuple[int, int, str]]) -> None:
+        self._edits.extend(changes)
 
     def text(self) -> str:
         parts, place = [], 0
