@@ -231,6 +231,8 @@ def _constraint(triples: Triples, node: Node, name: str, value: Term) -> Constra
     members = _list(triples, node, name, value) if parameter.listed else ()
     for member in members if parameter.listed else (value,):
         _check(node, name, member, parameter.check)
+    if name == "node" and triples.objects(value, sh("path")):
+        raise IllFormedShapes(node, "sh:node takes a node shape, not a property shape")
     component = sh(f"{parameter.component}ConstraintComponent")
     if name == "closed":
         return _closed(triples, node, component, value)
