@@ -5,7 +5,7 @@ graphs of the same store, where no query over the default graph sees it.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from pyoxigraph import (
@@ -22,8 +22,10 @@ from pyoxigraph import (
 from allygraph.shacl.literals import KEPT, PRIVATE, as_written, find_stored
 from allygraph.shacl.model import Term
 from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF
+from allygraph.shacl.profile import BLANK, IRI, TRIPLE, Profile
 
 _NAME = NamedNode("urn:x-shacl:node")
+_FEW = 64
 
 
 class DataGraph:
@@ -41,9 +43,12 @@ class DataGraph:
 
     def __init__(self, quads: Iterable[Quad | Triple] = ()) -> None:
         self.store = Store()
-        self.kept = False
         self.lock = threading.RLock()
-        self.store.bulk_extend(self._stored(quads))
+        self._profile: Profile | None = Profile()
+        self._few: dict[NamedNode, tuple[Term, ...] | None] = {}
+        self._holds: dict[str, bool] = {}
+        self.store.bulk_extend(self._profile.passing(quads))
+        self.kept = self._profile.kept
         for name in list(self.store.named_graphs()):
             self._merge(name)
 
@@ -58,19 +63,8 @@ class DataGraph:
         data = cls()
         data.store = store
         data.kept = kept
+        data._profile = None
         return data
-
-    def _stored(self, quads: Iterable[Quad | Triple]) -> Iterator[Quad]:
-        """Give the quads as they are stored: written for speed, most literals need no change."""
-        for quad in quads:
-            value = quad.object
-            if type(value) is Literal and (stored := find_stored(value)) is not None:
-                self.kept = True
-                yield Quad(quad.subject, quad.predicate, stored)
-            elif type(quad) is Triple:
-                yield Quad(*quad)
-            else:
-                yield quad
 
     def _merge(self, name: NamedNode | BlankNode) -> None:
         self.store.extend(
@@ -79,17 +73,70 @@ class DataGraph:
         )
         self.store.remove_graph(name)
 
+    @cached_property
+    def _of_kind(self) -> dict[NamedNode, dict[str, int]]:
+        """How many triples each property has with each kind of value."""
+        found: dict[NamedNode, dict[str, int]] = {}
+        counted = self._counted() if self._profile is None else self._profile.kinds
+        for (name, kind), number in counted.items():
+            found.setdefault(NamedNode(name), {})[kind] = number
+        return found
+
+    def _counted(self) -> dict[tuple[str, str], int]:
+        kind = "IF(isLiteral(?o), STR(DATATYPE(?o)), IF(isIRI(?o), ?iri, IF(isBlank(?o), ?b, ?t)))"
+        names = f'VALUES (?iri ?b ?t) {{ ("{IRI}" "{BLANK}" "{TRIPLE}") }}'
+        query = f"SELECT ?p ?k (COUNT(*) AS ?n) {{ ?s ?p ?o {names} BIND({kind} AS ?k) }}"
+        rows = self.rows(f"{query} GROUP BY ?p ?k")
+        return {(row["p"].value, row["k"].value): int(row["n"].value) for row in rows}
+
     def has(self, predicate: NamedNode) -> bool:
         """Tell whether any triple has this predicate."""
-        found = self.store.quads_for_pattern(None, predicate, None, DefaultGraph())
-        return next(found, None) is not None
+        return predicate in self._of_kind
+
+    def kinds(self, predicate: NamedNode) -> frozenset[str]:
+        """Give the kinds of value: `IRI`, `BLANK`, `TRIPLE`, or of literals the stored datatype."""
+        return frozenset(self._of_kind.get(predicate, ()))
+
+    def counted(
+        self, classes: Collection[Term], properties: Collection[NamedNode]
+    ) -> tuple[int, int | None] | None:
+        """Tell how many values of properties the things of classes have (see `Profile`)."""
+        return None if self._profile is None else self._profile.counted(classes, properties)
 
     @cached_property
     def kept_properties(self) -> frozenset[NamedNode]:
         """The properties that literals under a private datatype are values of."""
-        private = f'FILTER(STRSTARTS(STR(DATATYPE(?o)), "{PRIVATE}"))'
-        query = f"SELECT DISTINCT ?p {{ ?s ?p ?o FILTER(isLiteral(?o)) {private} }}"
-        return frozenset(row["p"] for row in self.rows(query)) if self.kept else frozenset()
+        return self._with_kind(PRIVATE)
+
+    @cached_property
+    def rewritten_properties(self) -> frozenset[NamedNode]:
+        """Those of them with values that a query would understand if they were stored as written.
+
+        An ill-formed literal has no value under its own datatype either.
+        """
+        return self._with_kind(KEPT)
+
+    def _with_kind(self, start: str) -> frozenset[NamedNode]:
+        return frozenset(
+            name
+            for name, kinds in self._of_kind.items()
+            if any(kind.startswith(start) for kind in kinds)
+        )
+
+    def few(self, predicate: NamedNode) -> tuple[Term, ...] | None:
+        """Give the different values of a property, as stored, if they are few and have names."""
+        if predicate not in self._few:
+            query = f"SELECT DISTINCT ?o {{ ?s {predicate} ?o }} LIMIT {_FEW + 1}"
+            found = [row["o"] for row in self.rows(query)]
+            named = all(isinstance(term, NamedNode | Literal) for term in found)
+            self._few[predicate] = tuple(found) if named and len(found) <= _FEW else None
+        return self._few[predicate]
+
+    def holds(self, select: str) -> bool:
+        """Tell whether a query has a row; asked once, as many shapes ask the same."""
+        if select not in self._holds:
+            self._holds[select] = any(True for _ in self.rows(select))
+        return self._holds[select]
 
     def quads(self) -> Iterator[Quad]:
         """Give the triples as they were written."""
@@ -101,9 +148,8 @@ class DataGraph:
 
     @cached_property
     def counts(self) -> dict[NamedNode, int]:
-        """How many triples each predicate has: one pass over the data, kept for the next run."""
-        query = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
-        return {row["p"]: int(row["n"].value) for row in self.rows(query)}
+        """How many triples each predicate has, those that were given twice counted twice."""
+        return {name: sum(kinds.values()) for name, kinds in self._of_kind.items()}
 
     @cached_property
     def instances(self) -> dict[Term, int]:

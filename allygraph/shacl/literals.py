@@ -72,17 +72,19 @@ _SURE = {
         r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?"
     ).fullmatch,
 }
-_FREE = frozenset(("string", "anyURI", "normalizedString", "token"))
-SURE: dict[str, Callable[[str], object]] = {
-    **{_XSD + name: test for name, test in _SURE.items()},
-    **dict.fromkeys((_XSD + name for name in _FREE), lambda text: True),
-}
+_FREE = frozenset(_XSD + name for name in ("string", "anyURI", "normalizedString", "token"))
+SURE: dict[str, Callable[[str], object]] = {_XSD + name: test for name, test in _SURE.items()}
+
+
+def is_free(datatype: str) -> bool:
+    """Tell whether the store gives every literal of a datatype back as it is."""
+    return datatype in _FREE or not datatype.startswith(_XSD)
 
 
 def find_stored(literal: Literal) -> Literal | None:
     """Give the literal that is stored instead of this one; None where it is stored as it is."""
     datatype = literal.datatype.value
-    if literal.language or not datatype.startswith(_XSD):
+    if is_free(datatype):
         return None
     sure = SURE.get(datatype)
     if sure is not None and sure(literal.value):

@@ -25,6 +25,7 @@ from allygraph.shacl.focus import (
     Members,
     Targets,
     Within,
+    from_few,
     may_lead,
     triples_along,
 )
@@ -196,6 +197,7 @@ class _Planner:
             fresh=self.fresh,
             put=self.put,
             check=None if in_line else self._leads(shape.path, focus),
+            counted=None if in_line else focus.counted(shape.path, self.facts),
         )
 
     def _leads(self, path: Path | None, focus: Focus) -> str | None:
@@ -216,6 +218,12 @@ class _Planner:
         into: NamedNode | None,
     ) -> None:
         """Plan the tests of single values: one query for those that look up, one for the rest."""
+        if not tests:
+            return
+        few = from_few(shape.path, focus, self.facts, f"FILTER({_any(tests)})")
+        if few is not None:
+            self.steps.append(_ask_tests(few, tests, into, value=True))
+            return
         check = self._leads(shape.path, focus)
         by_look_up: dict[bool, list[tuple[Fault, str]]] = {False: [], True: []}
         for test in tests:

@@ -46,7 +46,7 @@ def _repeated(found: list[Result], repeats: str | None, data: DataGraph) -> list
 
 
 def _ask(step: Ask, data: DataGraph) -> Iterator[Result]:
-    if step.gate is not None and not any(True for _ in data.rows(step.gate)):
+    if step.gate is not None and not data.holds(step.gate):
         return
     if step.into is not None:
         data.fill(step.into, step.select)

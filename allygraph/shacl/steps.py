@@ -52,6 +52,8 @@ class Scope:
         put: gives the scratch graph that holds these terms of the shapes when the query runs.
         check: where the property leads the query (``?this`` is bound by its triples), the
             expression that tells whether ``?this`` is a focus node; None where the focus leads.
+        counted: how many triples lead on from a focus node, at least and at most, if known; one
+            that was given twice counts twice.
     """
 
     focus: str
@@ -62,6 +64,7 @@ class Scope:
     fresh: Callable[[], str]
     put: Callable[[Sequence[Term]], NamedNode]
     check: str | None = None
+    counted: tuple[int, int | None] | None = None
 
     def encode(self, term: Term) -> str:
         """Write a term of the shapes as it stands in the store."""

@@ -1,6 +1,6 @@
 """Components that count: the values, those that conform to a shape, those in one language."""
 
-from allygraph.shacl.model import Constraint, Predicate, Shape
+from allygraph.shacl.model import Alternative, Constraint, Path, Predicate, Shape
 from allygraph.shacl.names import sh
 from allygraph.shacl.paths import walk
 from allygraph.shacl.steps import Compiled, FocusTest, Query, Scope, ValueTest, compiles, renamed
@@ -13,10 +13,15 @@ _TRUE = ("true",)
 def count(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
     """The focus node has so many values."""
     number = int(constraint.value.value)
+    least, most = scope.counted or (0, None)
     if constraint.component in _MIN:
+        if number == 1 and least:
+            return FocusTest("false")
         return _at_least(number, shape, scope, "")
-    if isinstance(shape.path, Predicate) and number and scope.check is not None:
-        return _led_by_property(number, shape.path, scope.check)
+    if most is not None and most <= number:
+        return FocusTest("false")
+    if (led := _led_by_properties(number, shape.path, scope.check)) is not None:
+        return led
     return _at_most(number, shape, scope, "")
 
 
@@ -70,13 +75,18 @@ def _counted(scope: Scope, test: str, bound: str) -> str:
     return f"{{ SELECT ?this {{ {scope.values}{test} }} GROUP BY ?this {having} }}"
 
 
-def _led_by_property(number: int, path: Predicate, check: str) -> Query:
-    """Count the triples of the property, a set already; the focus is looked at last.
+def _led_by_properties(number: int, path: Path | None, check: str | None) -> Query | None:
+    """Count the triples of a property, or of some together; the focus is looked at last.
 
     The gate compares their number with the number of their subjects, at a third of the cost.
     """
-    triples = f"?this {path.iri} ?value ."
-    counted = f"SELECT ?this {{ {triples} }} GROUP BY ?this HAVING(COUNT(*) > {number})"
+    steps = path.paths if isinstance(path, Alternative) else (path,)
+    names = [step.iri for step in steps if isinstance(step, Predicate)]
+    if check is None or number == 0 or len(names) < len(steps):
+        return None
+    triples = " UNION ".join(f"{{ ?this {name} ?value }}" for name in names)
+    of_one = "*" if len(names) == 1 else "DISTINCT ?value"
+    counted = f"SELECT ?this {{ {triples} }} GROUP BY ?this HAVING(COUNT({of_one}) > {number})"
     counts = f"SELECT (COUNT(*) AS ?all) (COUNT(DISTINCT ?this) AS ?of) {{ {triples} }}"
     return Query(
         f"{{ {counted} }} FILTER({check})",
@@ -88,7 +98,7 @@ def _led_by_property(number: int, path: Predicate, check: str) -> Query:
 @compiles(sh("UniqueLangConstraintComponent"))
 def unique_lang(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
     """No two values are texts in one language; only the term true asks for it."""
-    if constraint.value.value not in _TRUE:
+    if constraint.value.value not in _TRUE or (scope.counted or (0, None))[1] in (0, 1):
         return ValueTest("false")
     texts = f'{scope.values} FILTER(LANG(?value) != "") BIND(LCASE(LANG(?value)) AS ?tag)'
     if scope.check is not None and isinstance(shape.path, Predicate):

@@ -1,5 +1,8 @@
 """Components that compare the values with those of another property, or look at all properties."""
 
+from pyoxigraph import NamedNode
+
+from allygraph.shacl.focus import triples_along
 from allygraph.shacl.model import Constraint, Shape
 from allygraph.shacl.names import sh
 from allygraph.shacl.paths import walk
@@ -19,8 +22,19 @@ def equals(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
 @compiles(sh("DisjointConstraintComponent"))
 def disjoint(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
     """No value is one of the property."""
+    if scope.check is not None and _is_smaller(constraint, shape, scope):
+        reached = walk("", shape.path, "?this", "?value")
+        begin = f"?this {constraint.value} ?value ."
+        return Query(f"{begin} FILTER EXISTS {{ {reached} }} FILTER({scope.check})")
     test = f"FILTER EXISTS {{ ?this {constraint.value} ?value }}"
     return Query(f"{scope.values} {test}", nests=True)
+
+
+def _is_smaller(constraint: Constraint, shape: Shape, scope: Scope) -> bool:
+    """Tell whether it is cheaper to begin with the property than with the path."""
+    assert isinstance(constraint.value, NamedNode)
+    triples = triples_along(shape.path, scope.facts)
+    return triples is not None and scope.facts.counts.get(constraint.value, 0) < triples
 
 
 @compiles(sh("LessThanConstraintComponent"), sh("LessThanOrEqualsConstraintComponent"))

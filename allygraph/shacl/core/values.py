@@ -7,10 +7,12 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from allygraph.shacl.data import DataGraph, datatypes, member
 from allygraph.shacl.errors import CannotCompile
-from allygraph.shacl.focus import instance_of
+from allygraph.shacl.focus import instance_of, kinds_along
+from allygraph.shacl.literals import KEPT
 from allygraph.shacl.model import Constraint, Shape, Term
 from allygraph.shacl.names import sh
 from allygraph.shacl.paths import walk
+from allygraph.shacl.profile import BLANK, IRI, TRIPLE
 from allygraph.shacl.steps import Compiled, FocusTest, Scope, ValueTest, compiles, renamed
 
 _TERMS_IN_LINE = 16
@@ -37,12 +39,17 @@ _AHEAD = re.compile(r"\^\(\?!((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*)\)(.*)", re.
 def class_(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
     """The value is an instance of the class or of one below it."""
     names = scope.facts.classes(constraint.value)
-    return ValueTest(f"NOT EXISTS {{ {instance_of('?value', names)} }}")
+    return ValueTest(f"NOT EXISTS {{ {instance_of('?value', names, bound=True)} }}")
 
 
 @compiles(sh("DatatypeConstraintComponent"))
 def datatype(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
     """The value is a literal of the datatype, and well-formed: others are stored under another."""
+    assert isinstance(constraint.value, NamedNode)
+    name = constraint.value.value
+    found = kinds_along(shape.path, scope.facts)
+    if found is not None and found <= {name, KEPT + name}:
+        return ValueTest("false")
     test = f"DATATYPE(?value) != {constraint.value}"
     if scope.facts.kept:
         test = f"DATATYPE(?value) NOT IN ({datatypes(constraint.value)})"
@@ -54,7 +61,16 @@ def node_kind(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
     """The value is an IRI, a blank node or a literal, or one of two of them."""
     kind = constraint.value
     assert isinstance(kind, NamedNode)
+    found = kinds_along(shape.path, scope.facts)
+    if found is not None and all(_is_of(one, kind) for one in found):
+        return ValueTest("false")
     return ValueTest(f"!{_KINDS[kind]}" if kind in _SINGLE else _KINDS[kind])
+
+
+def _is_of(found: str, kind: NamedNode) -> bool:
+    """Tell whether values of a kind that the data have are of a node kind."""
+    word = "IRI" if found == IRI else "BlankNode" if found == BLANK else "Literal"
+    return found != TRIPLE and word in kind.value.rpartition("#")[2].split("Or")
 
 
 @compiles(*_ORDERS)
