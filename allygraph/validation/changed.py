@@ -23,6 +23,7 @@ from allygraph.shacl.reach import (
     referred,
 )
 from allygraph.shacl.reporting import in_order
+from allygraph.shacl.sparql.reads import QueryReach
 from allygraph.shacl.validating import Engine
 from allygraph.validation.corpus import Difference, difference
 from allygraph.validation.revisions import Revised
@@ -107,10 +108,18 @@ def judge(
 ) -> Changed:
     """Judge what a difference can affect, in a graph that has it already; as `validate_changed`."""
     data = snapshot.corpus.graph()
-    reach = affected(shapes, StoreGraph(data.store), Change(told))
+    reach = reached(data, shapes, told)
     if old_shapes is not None:
         reach |= dict.fromkeys(altered(old_shapes, shapes))
     return Changed(again(data, shapes, reach, engine=engine, jobs=jobs), reach, told)
+
+
+def reached(data: DataGraph, shapes: ShapesGraph, told: Difference) -> Affected:
+    """Find what a difference can affect, in the graph after it."""
+    if not told:
+        return {}
+    with data.lock, QueryReach(shapes, data, told.added, told.removed) as queried:
+        return affected(shapes, StoreGraph(data.store), Change(told), queried)
 
 
 def again(

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from allygraph.shacl import Report, Result, ShapesGraph, validate
 from allygraph.shacl.model import Node, Term
-from allygraph.shacl.reach import Affected, Change, StoreGraph, affected, referred
+from allygraph.shacl.reach import Affected, referred
 from allygraph.shacl.reporting import in_order
 from allygraph.shacl.validating import Engine
-from allygraph.validation.changed import again
+from allygraph.validation.changed import again, reached
 from allygraph.validation.corpus import Corpus, Difference
 from allygraph.validation.snapshot import Reader
 
@@ -91,8 +91,7 @@ class Session:
             else:
                 self._texts[path] = text
         data = self._corpus.graph()
-        change = Change(triple for one in told for triple in one)
-        reach = self._whole_groups(affected(self._shapes, StoreGraph(data.store), change))
+        reach = self._whole_groups(reached(data, self._shapes, _joined(told)))
         fresh = again(data, self._shapes, reach, engine=self._engine, jobs=self._jobs)
         self._results = {r for r in self._results if not _is_asked(r, reach)} | {
             result for result in fresh.results if _is_asked(result, reach)
@@ -155,6 +154,15 @@ def changes(
             begun.set()
         if seen:
             yield {path: _bytes(path) for path in sorted({Path(name) for _, name in seen})}
+
+
+def _joined(steps: Iterable[Difference]) -> Difference:
+    """Join steps one on top of the other; what came and went again may be in both."""
+    told = Difference()
+    for step in steps:
+        came, went = step.added - told.removed, step.removed - told.added
+        told = Difference((told.added - step.removed) | came, (told.removed - step.added) | went)
+    return told
 
 
 def _bytes(path: Path) -> bytes | None:
