@@ -12,6 +12,7 @@ AllygraphError                  catch this to catch all that we raise on purpose
 │   ├── UnknownParameter        the saved query has no such parameter
 │   └── UnsafeQuery             the operation is not allowed here
 ├── InputError                  a file is wrong; mend it
+│   ├── IllFormedShape          a shape breaks the rules of SHACL
 │   ├── NotCanonical            a Turtle file cannot be brought into canonical form
 │   ├── QueryFileError          a saved query or its header is malformed
 │   ├── TableFaults             rows of a sheet are wrong; the faults are told one by one
@@ -154,6 +155,12 @@ class RowFaultText(Protocol):
 
     def text(self) -> str:
         """The fault with its place and remedy."""
+
+
+class IllFormedShape(InputError):
+    """A shape breaks the rules of SHACL."""
+
+    code = "shape-ill-formed"
 
 
 class UnreadableFile(InputError):

@@ -10,7 +10,7 @@ import pytest
 
 from allygraph.errors import AllygraphError, RefusedClaim, UnreadableFile
 from allygraph.turtle import is_canonical
-from allygraph.validation import validate
+from allygraph.validation import Options, validate
 from tests.curating import BASICS, HERALD, ROOT, TEXT, add_claim, contents, make_checkout
 
 DIFF = ROOT / "tests" / "curation" / "claim.diff"
@@ -121,7 +121,8 @@ def test_a_quote_is_looked_up_in_the_text_and_the_text_is_named_by_its_hash(root
     assert written.count("ally:textSha256") == written.count("ally:checkedAgainst") == 1
     assert "ally:sentence 1 ;" in written
     assert [
-        finding.text() for finding in validate([root / "data"], root=root, texts=[text]).findings
+        finding.text()
+        for finding in validate([root / "data"], root=root, options=Options(texts=(text,))).findings
     ] == []
 
 
@@ -193,7 +194,7 @@ def test_an_error_is_shown_and_nothing_is_written(root):
     )
 
     assert done.return_value == 1
-    assert "data/relationships/memberships/other.ttl:8: error[Membership-member]" in done.stderr
+    assert "data/relationships/memberships/other.ttl:8:1: error[Membership-member]" in done.stderr
     assert "is not written" in done.stderr
     assert contents(root) == before
 

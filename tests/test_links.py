@@ -50,7 +50,7 @@ def test_a_slip_is_told_with_the_nearest_known_name(tmp_path):
 
     found = [f for f in validate([path]).findings if f.rule == "dangling-name"]
 
-    assert [finding.found for finding in found] == [("actor:alliance", "actor:jappan")]
+    assert [finding.found for finding in found] == [("actor:jappan",), ("actor:alliance",)]
     assert "actor:japan" in (found[0].expected or "")
 
 

@@ -90,7 +90,7 @@ def test_the_shipped_data_is_curated_and_not_publishable_as_a_whole():
     extend(store, ROOT)
     table = queries.table(ROOT)
     severity = profile("publishable").severities(table)
-    raw = list(queries.find(ROOT, store, sources.places, severity))
+    raw = list(queries.find(ROOT, store, sources.things, severity))
     told = {name: [one.rule for one in profile(name).judge(raw)] for name in names(ROOT)}
     stricter = {"claim-unverified", "claim-without-recorder", "claim-without-reviewer"}
 

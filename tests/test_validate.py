@@ -10,11 +10,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from allygraph import shacl
 from allygraph.derive import extend
 from allygraph.graph import file_quads
 from allygraph.names import PREFIXES, expand
 from allygraph.positions import Place
-from allygraph.validation import Finding, Report, bounds, form, quotes, shapes, validate
+from allygraph.resources import shape_files
+from allygraph.validation import Finding, Report, bounds, form, quotes, validate
 from allygraph.validation.findings import said
 from allygraph.validation.queries import levels
 from allygraph.validation.sources import SourceFile, Sources, load
@@ -93,15 +95,19 @@ def test_a_given_file_is_judged_beside_the_shipped_ones_and_alone_reported(tmp_p
 
     report = validate([path])
 
-    found = {(f.place.line, f.rule) for f in report.findings if f.severity == "error"}
-    claim, membership = 13, 22
-    assert found == {
-        (claim, "Claim-modality"),
-        (claim, "Claim-source"),
-        (claim, "claim-without-quote"),
-        (claim, "dangling-name"),
-        (membership, "Membership-member"),
+    found = {
+        (f.place.line, f.place.column, f.rule) for f in report.findings if f.severity == "error"
     }
+    assert found == {
+        (13, 1, "claim-without-quote"),
+        (18, 19, "Claim-modality"),
+        (18, 19, "dangling-name"),
+        (20, 17, "Claim-source"),
+        (25, 31, "Membership-member"),
+    }
+    source = next(f for f in report.findings if f.rule == "Claim-source")
+    assert source.expected == "an instance of ally:Source"
+    assert [related.place.file for related in source.related] == ["data/actors/publishers.ttl"]
     assert {finding.place.file for finding in report.findings} == {str(path)}
     member = next(f for f in report.findings if f.rule == "Membership-member")
     assert member.found == ("actor:france", "actor:japan")
@@ -149,15 +155,13 @@ def test_what_the_build_derives_breaks_no_shape():
     store = ox.Store()
     store.bulk_extend(load(ROOT, None).quads)
     extend(store, ROOT)
-    derived = {
-        quad.subject.value: ("derived", 1)
-        for quad in store
-        if quad.subject.value.startswith((PREFIXES["holding"], PREFIXES["edge"]))
-    }
+    starts = (PREFIXES["holding"], PREFIXES["edge"])
+    derived = {quad.subject for quad in store if quad.subject.value.startswith(starts)}
+    shapes = [quad for path in shape_files(ROOT) for quad in file_quads(path, name=path.stem)]
 
-    found = [finding.text() for finding in shapes.find(ROOT, store, derived)]
+    report = shacl.validate(list(store), shapes, focus=derived)
 
-    assert found == []
+    assert [str(result) for result in report.results] == []
     assert len(derived) > 1000
 
 
@@ -214,11 +218,11 @@ def test_a_bound_that_its_date_does_not_give_is_found(tmp_path, values, message)
     path.write_text(f"{HEAD}\nclaim:test\n    a ally:Claim ;\n    {values} ;\n.\n")
     sources = judged_file(path)
 
-    (finding,) = bounds.find(sources.quads, sources.places, LEVELS)
+    (finding,) = bounds.find(sources.quads, sources.things, LEVELS)
 
     assert finding.rule == "bounds-disagree"
-    assert finding.place.line == 13
-    assert message in finding.message()
+    assert finding.focus == ox.NamedNode(expand("claim:test"))
+    assert message in finding.messages[0][1]
 
 
 def test_bounds_that_agree_or_are_absent_are_fine(tmp_path):
@@ -231,7 +235,7 @@ def test_bounds_that_agree_or_are_absent_are_fine(tmp_path):
     )
     sources = judged_file(path)
 
-    assert list(bounds.find(sources.quads, sources.places, LEVELS)) == []
+    assert list(bounds.find(sources.quads, sources.things, LEVELS)) == []
 
 
 @pytest.mark.parametrize(
@@ -282,7 +286,7 @@ def test_a_quote_is_looked_up_in_the_text_that_its_hash_names(tmp_path, words, c
     )
     sources = judged_file(path)
 
-    found = list(quotes.find(sources.quads, [text], sources.places, LEVELS))
+    found = list(quotes.find(sources.quads, [text], sources.things, LEVELS))
 
     assert len(found) == count
 
@@ -294,7 +298,7 @@ def test_the_quotes_of_the_article_stand_in_it():
         pytest.skip("the article's text is not here")
     sources = load(ROOT, None)
 
-    found = list(quotes.find(sources.quads, [text], sources.places, LEVELS))
+    found = list(quotes.find(sources.quads, [text], sources.things, LEVELS))
 
     digest = hashlib.sha256(text.read_bytes()).hexdigest()
     checked = [quad for quad in sources.quads if quad.object == ox.Literal(digest)]

@@ -66,12 +66,12 @@ def validate(
     import sys
 
     from allygraph.resources import root
-    from allygraph.validation import SEVERITIES
+    from allygraph.validation import SEVERITIES, Options
     from allygraph.validation import validate as run
     from allygraph.validation.catalogue import catalogue
     from allygraph.validation.outputs import shows_colour, write
 
-    report = run(list(paths) or None, texts=texts, hermit=reason)
+    report = run(list(paths) or None, options=Options(texts=texts, hermit=reason))
     at_least = next(level for level in SEVERITIES if level == fail_on)
     colour = form == "text" and shows_colour(sys.stdout, os.environ)
     rules = catalogue(root()) if form == "sarif" else None

@@ -20,7 +20,7 @@ from allygraph.errors import RefusedClaim, UnreadableFile
 from allygraph.graph import read
 from allygraph.names import PREFIXES
 from allygraph.turtle import canonical
-from allygraph.validation import Report, validate
+from allygraph.validation import Options, Report, validate
 
 _LICENCE = "# SPDX-License-Identifier: CC-BY-4.0"
 
@@ -65,7 +65,7 @@ def judge(found: Sequence[Change], root: Path, texts: Sequence[Path] = ()) -> Re
         for number, change in enumerate(found):
             staged[change.path] = Path(folder) / f"{number}.ttl"
             staged[change.path].write_text(change.new, encoding="utf-8")
-        return validate(root=root, texts=texts, staged=staged)
+        return validate(root=root, staged=staged, options=Options(texts=tuple(texts)))
 
 
 def write(found: Sequence[Change]) -> None:

@@ -60,7 +60,7 @@ class Positions:
     def __post_init__(self) -> None:
         self._read: dict[Chunk, tuple[Slots, list[_Told]]] = {}
 
-    def subject(self, node: Node) -> Place | None:
+    def subject(self, node: Term) -> Place | None:
         """Give the first place where a node is a subject, or None."""
         if isinstance(node, BlankNode) and node in self._nameless:
             chunk, number = self._nameless[node]
@@ -69,7 +69,7 @@ class Positions:
             return self._place(chunk, (chunk.start, chunk.start + len(chunk.head)))
         return None
 
-    def block(self, node: Node) -> Place | None:
+    def block(self, node: Term) -> Place | None:
         """Give the place of the first statement about a node, or None."""
         if isinstance(node, BlankNode) and node in self._nameless:
             return self.subject(node)
@@ -77,14 +77,14 @@ class Positions:
             return self._place(chunk, (chunk.start, chunk.end))
         return None
 
-    def predicate(self, subject: Node, predicate: NamedNode) -> Place | None:
+    def predicate(self, subject: Term, predicate: NamedNode) -> Place | None:
         """Give the place of a property's first word about a subject, or None."""
         for told in self._about(subject):
             if told.predicate == predicate:
                 return self._place(told.chunk, told.slot.predicate_span)
         return None
 
-    def triple(self, subject: Node, predicate: NamedNode, value: Term) -> Place | None:
+    def triple(self, subject: Term, predicate: NamedNode, value: Term) -> Place | None:
         """Give the place of the value of a triple, or None."""
         for told in self._about(subject):
             if told.predicate == predicate and self._is(value, told.value, told.chunk):
@@ -100,15 +100,15 @@ class Positions:
             wanted = None  # a node without a name stands inside the statement of another
         return Chunks(self.text, self.format, self.base, wanted)
 
-    def _chunks(self, node: Node) -> list[Chunk]:
-        if self._index is None:
+    def _chunks(self, node: Term) -> list[Chunk]:
+        if self._index is None or not isinstance(node, NamedNode | BlankNode):
             return []
         found = self._index.by_subject.get(_key(node), [])
         if not found and isinstance(node, BlankNode) and node in self._labels:
             return self._index.by_subject.get(f"_:{self._labels[node]}", [])
         return found
 
-    def _about(self, subject: Node) -> Iterator[_Told]:
+    def _about(self, subject: Term) -> Iterator[_Told]:
         """Give what the text says about a subject."""
         chunks = self._chunks(subject)
         if not chunks and isinstance(subject, BlankNode) and subject in self._nameless:

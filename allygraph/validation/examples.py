@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from allygraph.graph import read
 from allygraph.names import compact
 from allygraph.positions import Place
-from allygraph.validation import validate
+from allygraph.validation import Options, validate
 from allygraph.validation.findings import Finding, Report
 from allygraph.validation.outputs import write
 
@@ -69,7 +69,8 @@ def _judged(
             copy = Path(folder) / f"{number}.ttl"
             copy.write_text(_renamed(read(path), mark), encoding="utf-8")
             copies[str(copy)] = (path, mark)
-        report = validate([*map(Path, copies), *neighbours], root=root, texts=texts)
+        paths = [*map(Path, copies), *neighbours]
+        report = validate(paths, root=root, options=Options(texts=tuple(texts)))
     found = {}
     for judged, (path, mark) in copies.items():
         rule, name = path.parent.name, path.relative_to(root).as_posix()

@@ -1,43 +1,68 @@
 """Form: canonical Turtle, two head lines, no blank nodes in data, one block for a thing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from pyoxigraph import BlankNode
 
 from allygraph.errors import NotCanonical
+from allygraph.names import compact
 from allygraph.positions import Place
 from allygraph.turtle import canonical
-from allygraph.validation.findings import Finding, Levels, rule_page, said
+from allygraph.validation.findings import Finding, Levels, Related, rule_page, said
 from allygraph.validation.sources import SourceFile, Sources
 
+_FEW = 4  # files for which a process is not worth its start
+_TWICE = "subject-twice"
 _HEAD = "# "
 _LICENCE = ("# licence:", "# SPDX-License-Identifier:")
 
 
-def find(sources: Sources, severity: Levels) -> Iterator[Finding]:
-    """Give the findings on the form of the judged files."""
+def find(sources: Sources, severity: Levels, jobs: int = 1) -> Iterator[Finding]:
+    """Give the findings on the form of the judged files.
+
+    Args:
+        sources: the files.
+        severity: the severity of each rule.
+        jobs: how many files are worked on at a time, each in a process of its own.
+    """
+    yield from _not_canonical(sources.judged, severity, jobs)
     for file in sources.judged:
-        yield from _canonical(file, severity)
         yield from _head_lines(file, severity)
         if file.part in ("data", "given"):
             yield from _blank_nodes(file, severity)
     yield from _stated_twice(sources, severity)
 
 
-def _canonical(file: SourceFile, severity: Levels) -> Iterator[Finding]:
+def _not_canonical(files: Sequence[SourceFile], severity: Levels, jobs: int) -> Iterator[Finding]:
+    """Give the first line of each file that is not as `ally fmt` would write it."""
+    texts = [(file.text, file.name) for file in files]
+    if jobs > 1 and len(texts) > _FEW:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+            found = list(pool.map(_first_other_line, texts, chunksize=_FEW))
+    else:
+        found = [*map(_first_other_line, texts)]
+    for file, fault in zip(files, found, strict=True):
+        if fault is not None:
+            line, message = fault
+            yield _finding(file, line, severity, "form", message)
+
+
+def _first_other_line(named_text: tuple[str, str]) -> tuple[int, str] | None:
+    """Give line and fault of a text that is not canonical; None if it is."""
+    text, name = named_text
     try:
-        wanted = canonical(file.text, place=file.name).split("\n")
+        wanted = canonical(text, place=name)
     except NotCanonical as error:
         _, _, line = (error.place or "").rpartition(":")
-        number = int(line) if line.isdecimal() else 1
-        yield _finding(file, number, severity, "form", f"{error.message}. {error.expected}.")
-        return
-    given = file.text.split("\n")
-    if given != wanted:
-        pairs = enumerate(zip(given, wanted, strict=False), start=1)
-        number = next((line for line, (one, other) in pairs if one != other), len(given))
-        message = 'The file is not in canonical form. Run "ally fmt" on it.'
-        yield _finding(file, number, severity, "form", message)
+        return int(line) if line.isdecimal() else 1, f"{error.message}. {error.expected}."
+    if text == wanted:
+        return None
+    lines = text.split("\n")
+    pairs = enumerate(zip(lines, wanted.split("\n"), strict=False), start=1)
+    number = next((line for line, (one, other) in pairs if one != other), len(lines))
+    return number, 'The file is not in canonical form. Run "ally fmt" on it.'
 
 
 def _head_lines(file: SourceFile, severity: Levels) -> Iterator[Finding]:
@@ -59,18 +84,20 @@ def _stated_twice(sources: Sources, severity: Levels) -> Iterator[Finding]:
     for file in sources.files:
         if file.part != "data":
             continue
-        for subject, line in file.lines.items():
+        for subject in sorted(file.subjects):
             other = first.setdefault(subject, file)
-            if other is not file and file.judged:
-                message = f"The thing has a block in {other.name} as well. Join the two."
-                yield Finding(
-                    Place(file.name, line),
-                    severity["subject-twice"],
-                    "subject-twice",
-                    subject,
-                    said(message),
-                    page=rule_page("subject-twice"),
-                )
+            if other is file or not (file.judged or other.judged):
+                continue
+            here, there = (file, other) if file.judged else (other, file)
+            yield Finding(
+                here.place_of(subject),
+                severity[_TWICE],
+                _TWICE,
+                subject,
+                said(f"The thing has a block in {there.name} as well. Join the two."),
+                related=(Related(there.place_of(subject), compact(subject)),),
+                page=rule_page(_TWICE),
+            )
 
 
 def _finding(file: SourceFile, line: int, severity: Levels, rule: str, message: str) -> Finding:

@@ -7,14 +7,16 @@ Shape: parsed quads in, one `Dangling` for each statement that uses such a name 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from pyoxigraph import NamedNode, Quad
 
 from allygraph.names import BASE, compact, expand
-from allygraph.validation.findings import Finding, Levels, Places, rule_page, said
+from allygraph.shacl.model import Predicate
+from allygraph.validation.faults import Fault
+from allygraph.validation.findings import Levels, rule_page, said
 
 OURS = frozenset((BASE,))
 """What the names of our data begin with."""
@@ -76,29 +78,28 @@ def dangling(quads: Collection[Quad], namespaces: Iterable[str]) -> list[Danglin
     return found
 
 
-def find(quads: Collection[Quad], places: Places, severity: Levels) -> Iterator[Finding]:
-    """Give a finding for each judged thing that names what nothing describes.
+def find(quads: Collection[Quad], judged: Container[str], severity: Levels) -> Iterator[Fault]:
+    """Give a fault for each judged thing and property that name what nothing describes.
 
     Args:
         quads: ontology and data.
-        places: file and line of the things to judge.
+        judged: the things to judge, by IRI.
         severity: the severity of the rule.
     """
-    found: dict[str, list[Dangling]] = defaultdict(list)
+    found: dict[tuple[NamedNode, NamedNode], list[Dangling]] = defaultdict(list)
     for fault in dangling(quads, OURS):
         subject = fault.quad.subject
-        if isinstance(subject, NamedNode) and subject.value in places and not left_to_checks(fault):
-            found[subject.value].append(fault)
-    for focus, faults in found.items():
+        if isinstance(subject, NamedNode) and subject.value in judged and not left_to_checks(fault):
+            found[subject, fault.quad.predicate].append(fault)
+    for (focus, predicate), faults in found.items():
         near = dict.fromkeys(name for fault in faults for name in fault.near)
-        values = sorted({compact(fault.name) for fault in faults})
-        yield Finding(
-            places[focus],
-            severity[_RULE],
+        yield Fault(
             _RULE,
-            focus,
+            severity[_RULE],
             said(f"{_PROBLEM} {_REMEDY}"),
-            tuple(values),
+            focus,
+            Predicate(predicate),
+            tuple(NamedNode(name) for name in sorted({fault.name for fault in faults})),
             expected=meant(near),
             page=rule_page(_RULE),
         )

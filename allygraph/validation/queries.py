@@ -7,28 +7,20 @@ https://robot.obolibrary.org/report.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import NamedNode, Store
 
 from allygraph import resources
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import QueryFileError
 from allygraph.graph import read
-from allygraph.names import compact
 from allygraph.results import Value
-from allygraph.validation.findings import (
-    SEVERITIES,
-    Finding,
-    Levels,
-    Places,
-    Severity,
-    literal,
-    rule_page,
-    said,
-)
+from allygraph.shacl.model import Predicate
+from allygraph.validation.faults import Fault
+from allygraph.validation.findings import SEVERITIES, Levels, Severity, rule_page, said
 
 _HEADER = re.compile(r"\A# /// check\n((?:# .*\n)+)# ///\n")
 _FIELDS = ("title", "problem", "remedy")
@@ -105,36 +97,28 @@ def table(root: Path) -> dict[str, str]:
     return found
 
 
-def find(root: Path, store: Store, places: Places, severity: Levels) -> Iterator[Finding]:
-    """Give the findings of all checks on the things that have a place.
+def find(root: Path, store: Store, judged: Container[str], severity: Levels) -> Iterator[Fault]:
+    """Give the faults of all checks on the things that are judged.
 
     Args:
         root: the folder above ``queries/checks``.
         store: ontology, data and derived graphs.
-        places: file and line of the things to judge.
+        judged: the things to judge, by IRI.
         severity: the severity of each check by its name; others are not asked.
     """
     for check in checks(root):
         if check.name not in severity:
             continue
-        found: dict[str, list[str]] = {}
-        for focus, value in run(check, store):
-            if focus in places:
-                found.setdefault(focus, []).extend([value] if value else [])
-        for focus, values in found.items():
-            yield Finding(
-                places[focus],
-                severity=severity[check.name],
-                rule=check.name,
-                focus=focus,
-                messages=said(check.message),
-                found=tuple(values),
-                page=rule_page(check.name),
-            )
+        found: dict[NamedNode, list[tuple[Value, Value]]] = {}
+        for focus, path, value in run(check, store):
+            if focus.value in judged:
+                found.setdefault(focus, []).append((path, value))
+        for focus, rows in found.items():
+            yield _fault(check, severity[check.name], focus, rows)
 
 
-def run(check: Check, store: Store) -> Iterator[tuple[str, str]]:
-    """Give thing and value (a short name, a literal, or nothing) of each row of a check.
+def run(check: Check, store: Store) -> Iterator[tuple[NamedNode, Value, Value]]:
+    """Give thing, property and value of each row of a check; the latter may be None.
 
     Raises:
         QueryFileError: the query has other columns than ``?focus ?path ?value``.
@@ -146,14 +130,24 @@ def run(check: Check, store: Store) -> Iterator[tuple[str, str]]:
             expected="?focus ?path ?value",
             place=f"queries/checks/{check.name}.rq",
         )
-    for focus, _, value in table.rows:
+    for focus, path, value in table.rows:
         if isinstance(focus, NamedNode):
-            yield focus.value, _short(value)
+            yield focus, path, value
 
 
-def _short(value: Value) -> str:
-    if isinstance(value, NamedNode):
-        return compact(value.value)
-    if isinstance(value, Literal):
-        return literal(value.value, language=value.language, datatype=value.datatype.value)
-    return ""
+def _fault(
+    check: Check, severity: Severity, focus: NamedNode, rows: Sequence[tuple[Value, Value]]
+) -> Fault:
+    """Make one fault of what a check finds at a thing; its values are records beside it."""
+    paths = [path for path, _ in rows if isinstance(path, NamedNode)]
+    values = dict.fromkeys(value for _, value in rows if value is not None)
+    return Fault(
+        rule=check.name,
+        severity=severity,
+        messages=said(check.message),
+        focus=focus,
+        path=Predicate(paths[0]) if paths else None,
+        values=tuple(values),
+        others=tuple(values),
+        page=rule_page(check.name),
+    )

@@ -4,7 +4,7 @@ The texts themselves are not ours to ship, so they are given by whoever has them
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from unicodedata import normalize
 
@@ -12,7 +12,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from allygraph.errors import UnreadableFile
 from allygraph.names import PREFIXES, expand
-from allygraph.validation.findings import Finding, Levels, Places, rule_page, said
+from allygraph.validation.faults import Fault, property_path
+from allygraph.validation.findings import Levels, rule_page, said
 
 _EXACT = expand("oa:exact")
 _CHECKED_AGAINST = PREFIXES["ally"] + "checkedAgainst"
@@ -25,40 +26,40 @@ _MESSAGE = (
 def find(
     quads: Iterable[Quad],
     texts: Sequence[Path],
-    places: Places,
+    judged: Container[str],
     severity: Levels,
-) -> Iterator[Finding]:
-    """Give a finding for each judged quote that its text does not hold; spaces count as one.
+) -> Iterator[Fault]:
+    """Give a fault for each judged quote that its text does not hold; spaces count as one.
 
     Args:
         quads: the quads with the quotes.
         texts: files of source texts, found by the sha256 of their bytes.
-        places: file and line of the things to judge.
+        judged: the things to judge, by IRI.
         severity: the severity of the rule.
 
     Raises:
         UnreadableFile: a text is missing or not UTF-8.
     """
     known = dict(read_text(path) for path in texts)
-    words: dict[str, list[str]] = {}
-    hashes: dict[str, str] = {}
+    words: dict[NamedNode, list[Literal]] = {}
+    hashes: dict[NamedNode, str] = {}
     for quad in quads:
         focus, value = quad.subject, quad.object
-        if isinstance(focus, NamedNode) and isinstance(value, Literal) and focus.value in places:
+        if isinstance(focus, NamedNode) and isinstance(value, Literal) and focus.value in judged:
             if quad.predicate.value == _EXACT:
-                words.setdefault(focus.value, []).append(value.value)
+                words.setdefault(focus, []).append(value)
             elif quad.predicate.value == _CHECKED_AGAINST:
-                hashes[focus.value] = value.value
-    for name, digest in hashes.items():
-        for text in words.get(name, []):
-            if digest in known and plain(text) not in known[digest]:
-                yield Finding(
-                    places[name],
-                    severity[_RULE],
+                hashes[focus] = value.value
+    for focus, digest in hashes.items():
+        for quoted in words.get(focus, []):
+            if digest in known and plain(quoted.value) not in known[digest]:
+                yield Fault(
                     _RULE,
-                    name,
+                    severity[_RULE],
                     said(_MESSAGE),
-                    (text,),
+                    focus,
+                    property_path(_EXACT),
+                    (quoted,),
                     page=rule_page(_RULE),
                 )
 

@@ -1,52 +1,149 @@
-"""Shapes: pySHACL over ontology, data and derived graphs, one finding for each shape and thing.
+"""Shapes: what is judged is asked of the SHACL library, and its results become faults.
 
-pySHACL reads the quads as they were parsed, not from a store: a store rewrites literals
-("007" to "7") that a shape may judge. Source: https://www.w3.org/TR/shacl/.
+The quads are judged as they were parsed: the library keeps literals that a store would rewrite
+("007" to "7"). Source: https://www.w3.org/TR/shacl/.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from pyoxigraph import Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
-from allygraph.bridge import rdflib_graph
+from allygraph import shacl
+from allygraph.errors import IllFormedShape, LimitError, UsageError
 from allygraph.graph import read
-from allygraph.names import BASE, compact
-from allygraph.positions import Place
 from allygraph.resources import shape_files
-from allygraph.validation.findings import Finding, Messages, Places, Severity, literal, rule_page
+from allygraph.shacl import DataGraph, ShapesGraph
+from allygraph.shacl.data import written
+from allygraph.shacl.model import Node
+from allygraph.validation.faults import Fault, Term
+from allygraph.validation.findings import said
+from allygraph.validation.judging import Judged
+from allygraph.validation.wording import Names
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-_MANY = 1000
-_SEVERITY_NAMES: dict[str, Severity] = {
-    "Violation": "error",
-    "Warning": "warning",
-    "Info": "info",
-}
+Engine = Literal["auto", "compiled", "pyshacl", "both"]
+_REFUSED = "shape-refused"
+_DIFFER = "engines-differ"
 
 
-def find(root: Path, quads: Iterable[Quad], places: Places) -> Iterator[Finding]:
-    """Give the findings of all shapes of a root on the things that have a place.
+@dataclass
+class Shapes:
+    """Data and shapes that are to be judged.
 
     Args:
-        root: the folder above ``ontology/shapes``.
-        quads: ontology and data, and derived graphs where they are to be judged.
-        places: file and line of the things to judge; others are only looked at.
+        quads: the data.
+        shape_quads: the shapes, one file after the other.
+        names: writes terms short.
     """
-    ours = {focus for focus in places if focus.startswith(BASE)}
-    if ours:
-        graph = rdflib_graph(quads)
-        shapes = shapes_graph(root)
-        if len(ours) < _MANY:
-            aim(shapes, graph, ours)
-        else:
-            share_targets(shapes)
-        for focus, shape in sorted(violated(graph, shapes)):
-            if focus in ours:
-                yield _finding(focus, shape, graph, shapes, places[focus])
+
+    quads: Sequence[Quad] = field(repr=False)
+    shape_quads: Sequence[Quad] = field(repr=False)
+    names: Names = field(repr=False)
+
+    @cached_property
+    def data(self) -> DataGraph:
+        """The data as the library asks it."""
+        # Which file says what is of no matter here, and to merge the graphs costs more.
+        return DataGraph(Quad(q.subject, q.predicate, q.object) for q in self.quads)
+
+    @cached_property
+    def shapes(self) -> ShapesGraph:
+        """The shapes as the library reads them.
+
+        Raises:
+            IllFormedShape: they break the rules of SHACL.
+        """
+        try:
+            return shacl.read_shapes(self.shape_quads)
+        except shacl.IllFormedShapes as error:
+            about = "" if error.shape is None else f"{self.names.short(error.shape)}: "
+            raise IllFormedShape(
+                f"{about}{error.reason}", expected="shapes as https://www.w3.org/TR/shacl/ has them"
+            ) from error
+
+    def judge(
+        self,
+        *,
+        engine: Engine = "auto",
+        focus: Collection[Term] | None = None,
+        only: Collection[Node] | None = None,
+        jobs: int = 1,
+    ) -> shacl.Report:
+        """Ask an engine.
+
+        Args:
+            engine: ``both`` asks the compiled queries (the findings are theirs) and pySHACL.
+            focus: the things to judge; None for all targets.
+            only: the shapes to ask; None for all.
+            jobs: queries at a time.
+
+        Raises:
+            UsageError: with ``compiled``, a shape that has no query.
+            LimitError: a limit was reached.
+        """
+        first = "auto" if engine == "both" else engine
+        try:
+            return shacl.validate(
+                self.data, self.shapes, engine=first, focus=focus, only=only, jobs=jobs
+            )
+        except shacl.CannotCompile as error:
+            raise UsageError(
+                f"a shape has no query of its own: {error}", expected="--engine auto or pyshacl"
+            ) from error
+        except shacl.LimitHit as error:
+            raise LimitError(str(error), expected="fewer shapes or a longer --deadline") from error
+
+    def faults(self, report: shacl.Report) -> Iterator[Fault]:
+        """Tell the results of a report as faults."""
+        return Judged(self.shapes, self.names, self._values).faults(report)
+
+    def differences(
+        self,
+        report: shacl.Report,
+        *,
+        focus: Collection[Term] | None = None,
+        only: Collection[Node] | None = None,
+    ) -> list[Fault]:
+        """Ask pySHACL the same and tell in what it differs, one fault a result."""
+        other = self.judge(engine="pyshacl", focus=focus, only=only)
+        found = shacl.compare(report, other)
+        told = [("the compiled queries", one) for one in found.first]
+        told += [("pySHACL", one) for one in found.second]
+        return [
+            Fault(
+                _DIFFER,
+                "error",
+                said(f"Only {who} find this. Report it, or choose one with --engine."),
+                focus,
+                path,
+                () if value is None else (value,),
+                component=(component.value.rpartition("#")[2],),
+            )
+            for who, (focus, path, component, value) in told
+        ]
+
+    def _values(self, focus: Term, name: NamedNode) -> list[Term]:
+        if not isinstance(focus, NamedNode):
+            return []
+        found = self.data.store.quads_for_pattern(focus, name, None, DefaultGraph())
+        return [written(q.object) for q in found if not isinstance(q.object, Triple)]
+
+
+def refused(error: shacl.Refused | shacl.Failed) -> Fault:
+    """Tell as a fault that a shape was not asked: it is hostile, or an engine failed on it."""
+    return Fault(
+        _REFUSED,
+        "error",
+        said(f"The shape was not asked: {error.reason}. Take it out, or write it otherwise."),
+        error.shape or NamedNode("urn:shapes"),
+        engine_text=str(error),
+    )
 
 
 def shapes_graph(root: Path) -> "Graph":
@@ -57,110 +154,3 @@ def shapes_graph(root: Path) -> "Graph":
     for path in shape_files(root):
         graph.parse(data=read(path), format="turtle")
     return graph
-
-
-def aim(shapes: "Graph", graph: "Graph", things: Set[str]) -> None:
-    """Point shapes at the given things that are in their target classes, and at nothing else.
-
-    Property shapes get the targets of their node shape instead of the link between them, because
-    pySHACL follows a link once for every thing, but judges a shape with targets of its own on all
-    things at once: the same results in a fifth of the time. Its own way to judge some things only
-    is not used, because it passes over the shapes in sh:node and sh:or (0.40.1).
-    """
-    from rdflib import SH, URIRef
-
-    for owner, target in list(shapes.subject_objects(SH.targetClass)):
-        shapes.remove((owner, SH.targetClass, target))
-        for thing in _instances(graph, target):
-            if str(thing) in things and isinstance(thing, URIRef):
-                shapes.add((owner, SH.targetNode, thing))
-    for owner, shape in list(shapes.subject_objects(SH.property)):
-        shapes.remove((owner, SH.property, shape))
-        for thing in list(shapes.objects(owner, SH.targetNode)):
-            shapes.add((shape, SH.targetNode, thing))
-
-
-def share_targets(shapes: "Graph") -> None:
-    """Point property shapes at the classes of their node shape instead of the link between them.
-
-    It finds what `aim` at all things finds, without naming each thing for each shape.
-    """
-    from rdflib import SH
-
-    for owner, shape in list(shapes.subject_objects(SH.property)):
-        shapes.remove((owner, SH.property, shape))
-        for target in list(shapes.objects(owner, SH.targetClass)):
-            shapes.add((shape, SH.targetClass, target))
-
-
-def _instances(graph: "Graph", target: Any) -> set[Any]:
-    from rdflib import RDF, RDFS
-
-    classes = graph.transitive_subjects(RDFS.subClassOf, target)
-    return {thing for one in classes for thing in graph.subjects(RDF.type, one)}
-
-
-def violated(graph: "Graph", shapes: "Graph") -> set[tuple[str, str]]:
-    """Give the pairs of thing and shape (IRIs) where the thing breaks the shape."""
-    from pyshacl import validate
-    from rdflib import SH
-
-    _, report, _ = validate(graph, shacl_graph=shapes, inplace=True)
-    return {
-        (str(report.value(result, SH.focusNode)), str(report.value(result, SH.sourceShape)))
-        for _, result in report.subject_objects(SH.result)
-    }
-
-
-def _finding(focus: str, shape: str, graph: "Graph", shapes: "Graph", place: Place) -> Finding:
-    from rdflib import SH, URIRef
-
-    node = URIRef(shape)
-    severity = str(shapes.value(node, SH.severity) or SH.Violation).removeprefix(str(SH))
-    path = shapes.value(node, SH.path)
-    values = [] if path is None else sorted(_values(URIRef(focus), path, graph, shapes), key=_order)
-    return Finding(
-        place,
-        severity=_SEVERITY_NAMES[severity],
-        rule=shape.rpartition("/")[2],
-        focus=focus,
-        messages=_messages(shapes, node),
-        found=tuple(_short(value) for value in values),
-        shape=shape,
-        page=rule_page(shape.rpartition("/")[2]),
-    )
-
-
-def _messages(shapes: "Graph", shape: Any) -> Messages:
-    from rdflib import SH, Literal
-
-    said = (text for text in shapes.objects(shape, SH.message) if isinstance(text, Literal))
-    return tuple(sorted((text.language or "", str(text)) for text in said))
-
-
-def _values(focus: Any, path: Any, graph: "Graph", shapes: "Graph") -> set[Any]:
-    """Give the values of a property, of all of an alternative, or of the first of a sequence."""
-    from rdflib import SH, URIRef
-    from rdflib.collection import Collection
-
-    if isinstance(path, URIRef):
-        return set(graph.objects(focus, path))
-    either = shapes.value(path, SH.alternativePath)
-    if either is None:
-        return _values(focus, Collection(shapes, path)[0], graph, shapes)
-    steps = Collection(shapes, either)
-    return {value for step in steps for value in _values(focus, step, graph, shapes)}
-
-
-def _short(value: Any) -> str:
-    from rdflib import Literal
-
-    if not isinstance(value, Literal):
-        return compact(str(value))
-    datatype = str(value.datatype) if value.datatype else None
-    return literal(str(value), language=value.language, datatype=datatype)
-
-
-def _order(value: Any) -> str:
-    """Texts in two languages are two values."""
-    return str(value.n3())

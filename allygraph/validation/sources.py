@@ -1,4 +1,4 @@
-"""Sources: the files that are looked at, those beside them, and where each thing stands.
+"""Sources: the files that are looked at, those beside them, and which things each describes.
 
 Given files are judged beside the shipped ontology and data. A thing that a given file describes
 replaces the shipped thing of the same name: an edited copy is judged as if it were in its place.
@@ -10,16 +10,18 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from allygraph import resources
 from allygraph.errors import UnreadableFile
 from allygraph.graph import file_quads, read
 from allygraph.names import PREFIXES, expand
-from allygraph.positions import Place
-from allygraph.turtle import subject_lines
+from allygraph.positions import Place, Positions
+from allygraph.rdf_files import rdf_paths, read_rdf
+from allygraph.validation.findings import Finding
 
 _RDF_TYPE = NamedNode(expand("rdf:type"))
+_SEE_ALSO = NamedNode(expand("rdfs:seeAlso"))
 _SUBCLASS = expand("rdfs:subClassOf")
 
 
@@ -33,11 +35,23 @@ class SourceFile:
     part: str
     text: str = field(repr=False)
     quads: list[Quad] = field(repr=False)
+    format: RdfFormat = RdfFormat.TURTLE
+    base: str | None = None
+    prefixes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def lines(self) -> dict[str, int]:
-        """The line of each named subject."""
-        return subject_lines(self.text)
+    def positions(self) -> Positions:
+        """Where its triples stand; nothing is looked at before it is asked for."""
+        return Positions(self.text, self.format, self.quads, self.name, self.base)
+
+    def place_of(self, subject: str) -> Place:
+        """Give the place of a thing that the file describes; at least the file."""
+        return self.positions.subject(NamedNode(subject)) or Place(self.name)
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The named things that the file describes."""
+        return frozenset(q.subject.value for q in self.quads if isinstance(q.subject, NamedNode))
 
 
 @dataclass
@@ -52,11 +66,38 @@ class Sources:
         """The files whose findings are asked for."""
         return [file for file in self.files if file.judged]
 
+    @property
+    def asked_first(self) -> list[SourceFile]:
+        """All files, the judged ones first: where several describe a thing, theirs is meant."""
+        return sorted(self.files, key=lambda file: not file.judged)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that there is is judged."""
+        return all(file.judged for file in self.files)
+
+    def texts(self, findings: Iterable[Finding]) -> dict[str, str]:
+        """Give the text of each file with findings, by its name."""
+        named = {finding.place.file for finding in findings}
+        return {file.name: file.text for file in self.files if file.name in named}
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The page on a shape that the shape itself names by rdfs:seeAlso."""
+        return {
+            quad.subject.value: quad.object.value
+            for file in self.files
+            for quad in file.quads
+            if quad.predicate == _SEE_ALSO
+            and isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, NamedNode)
+        }
+
     @cached_property
     def quads(self) -> list[Quad]:
         """What the shapes and checks see: ontology, data and given files, without the shapes."""
         seen = [file for file in self.files if file.part != "shapes"]
-        given = {subject for file in seen if file.part == "given" for subject in file.lines}
+        given = {subject for file in seen if file.part == "given" for subject in file.subjects}
         return [
             quad
             for file in seen
@@ -65,14 +106,10 @@ class Sources:
         ]
 
     @cached_property
-    def places(self) -> dict[str, Place]:
-        """Place of each thing that is judged; the first place where there are several."""
-        found: dict[str, Place] = {}
-        for file in self.judged:
-            if file.part != "shapes":
-                for subject, line in file.lines.items():
-                    found.setdefault(subject, Place(file.name, line))
-        return found
+    def things(self) -> frozenset[str]:
+        """The named things that are judged: those that judged files describe, shapes left out."""
+        judged = (file.subjects for file in self.judged if file.part != "shapes")
+        return frozenset().union(*judged)
 
     def count(self, class_iri: str) -> int:
         """Count the judged things of a class, or of a class below it."""
@@ -85,7 +122,7 @@ class Sources:
                 and isinstance(quad.object, NamedNode)
                 and quad.object.value in below
                 and isinstance(quad.subject, NamedNode)
-                and quad.subject.value in self.places
+                and quad.subject.value in self.things
             }
         )
 
@@ -149,6 +186,24 @@ def _shipped(root: Path) -> list[tuple[str, Path]]:
     ]
 
 
+def shipped_data(root: Path) -> list[SourceFile]:
+    """Read ontology and data of a root, to be judged by the shapes of others."""
+    return [
+        _file(path, path.relative_to(root).as_posix(), part, True)
+        for part, path in _shipped(root)
+        if part != "shapes"
+    ]
+
+
+def foreign_files(paths: Sequence[Path], part: str, *, judged: bool) -> list[SourceFile]:
+    """Read files of any RDF format, named as they were given, for one part of a validation.
+
+    Raises:
+        UnreadableFile: a file is missing or broken; with its line and column.
+    """
+    return [_foreign(path, part, judged) for path in rdf_paths(paths)]
+
+
 def _staged(root: Path, staged: Mapping[Path, Path]) -> Sources:
     shipped = _shipped(root)
     known = {path for _, path in shipped}
@@ -164,6 +219,21 @@ def _file(path: Path, name: str, part: str, judged: bool) -> SourceFile:
     text = read(path, name=name)
     quads = list(file_quads(path, name=quote(name.lstrip("/"), safe="/.~-_"), place=name))
     return SourceFile(path, name, judged, part, text, quads)
+
+
+def _foreign(path: Path, part: str, judged: bool) -> SourceFile:
+    read_file = read_rdf(path)
+    return SourceFile(
+        path,
+        read_file.name,
+        judged,
+        part,
+        read_file.text,
+        read_file.quads,
+        read_file.format,
+        read_file.base,
+        read_file.prefixes,
+    )
 
 
 def _named(quad: Quad, names: set[str]) -> bool:

@@ -1,0 +1,125 @@
+"""Locating: where in which file a fault stands, and where the things that it is about stand.
+
+The triple at fault has the first word; where it is missing, the property; else the subject. Only
+files with faults are read for positions, each once. Shape: `Fault`s in, `Finding`s out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from allygraph.positions import Place
+from allygraph.shacl.model import Alternative, Inverse, Path, Predicate, Sequence
+from allygraph.validation.faults import Fault, Term
+from allygraph.validation.findings import Finding, Related
+from allygraph.validation.sources import SourceFile
+from allygraph.validation.wording import Names, full
+
+_MANY = 5
+
+
+@dataclass
+class Locator:
+    """Knows which file says what; ``files`` in the order in which they are asked."""
+
+    files: list[SourceFile]
+    names: Names
+
+    def findings(self, faults: Iterable[Fault]) -> Iterator[Finding]:
+        """Give each fault its place and its words."""
+        for fault in faults:
+            yield self.finding(fault)
+
+    def finding(self, fault: Fault) -> Finding:
+        """Give one fault its place, the places of what it is about, and short names."""
+        return Finding(
+            place=self._place(fault),
+            severity=fault.severity,
+            rule=fault.rule,
+            focus=full(fault.focus),
+            messages=fault.messages,
+            found=tuple(self.names.short(value) for value in fault.values),
+            expected=fault.expected,
+            path=self.names.path(fault.path),
+            component=fault.component,
+            related=tuple(self._related(fault)),
+            engine_text=fault.engine_text,
+            shape=fault.shape,
+            page=fault.page,
+            short=self.names.short(fault.focus),
+        )
+
+    @cached_property
+    def _describing(self) -> dict[object, SourceFile]:
+        """The first file that says something about a thing."""
+        found: dict[object, SourceFile] = {}
+        for file in self.files:
+            for quad in file.quads:
+                found.setdefault(quad.subject, file)
+        return found
+
+    @cached_property
+    def _naming(self) -> dict[object, tuple[SourceFile, Quad]]:
+        """The first triple that has a term as its value, for what no file describes."""
+        found: dict[object, tuple[SourceFile, Quad]] = {}
+        for file in self.files:
+            for quad in file.quads:
+                found.setdefault(quad.object, (file, quad))
+        return found
+
+    def _place(self, fault: Fault) -> Place:
+        focus = fault.focus
+        for value in fault.values or (None,):
+            for subject, predicate, thing in _ways(fault.path, focus, value):
+                if (place := self._triple(subject, predicate, thing)) is not None:
+                    return place
+        return self.subject(focus) or self._mention(focus) or Place(self.files[0].name)
+
+    def subject(self, node: Term | Triple) -> Place | None:
+        """Give the place where a thing's first block begins, or None."""
+        file = self._describing.get(node)
+        if file is None:
+            return None
+        return file.positions.subject(node) or Place(file.name)
+
+    def _triple(self, subject: Term, predicate: NamedNode, value: Term | None) -> Place | None:
+        """Give the place of a triple; without a value, that of the property."""
+        file = self._describing.get(subject)
+        if file is None:
+            return None
+        known = file.positions
+        if value is None:
+            return known.predicate(subject, predicate)
+        return known.triple(subject, predicate, value)
+
+    def _mention(self, term: Term) -> Place | None:
+        if (found := self._naming.get(term)) is None:
+            return None
+        file, quad = found
+        place = file.positions.triple(quad.subject, quad.predicate, quad.object)
+        return place or Place(file.name)
+
+    def _related(self, fault: Fault) -> Iterator[Related]:
+        for thing in list(dict.fromkeys(fault.others))[:_MANY]:
+            if thing != fault.focus and (at := self.subject(thing)) is not None:
+                yield Related(at, self.names.short(thing))
+
+
+def _ways(
+    path: Path | None, focus: Term, value: Term | None
+) -> Iterator[tuple[Term, NamedNode, Term | None]]:
+    """Give the triples at which a value of a path may stand, the likeliest first."""
+    if isinstance(path, Predicate):
+        yield focus, path.iri, value
+    elif isinstance(path, Inverse):
+        if value is not None:
+            yield from _ways(path.path, value, focus)
+    elif isinstance(path, Alternative):
+        for part in path.paths:
+            yield from _ways(part, focus, value)
+    elif isinstance(path, Sequence):
+        yield from _ways(path.paths[0], focus, None)
+    elif path is not None:
+        yield from _ways(path.path, focus, value)
