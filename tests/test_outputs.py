@@ -288,6 +288,7 @@ def test_the_page_stands_for_itself(report):
     assert not page.all("link")
     assert len(ids) == len(set(ids))
     assert page.all("html")[0]["lang"] == "en"
+    assert all(name in text.partition("</header>")[0] for name in report.background)
     hrefs = [str(a["href"]) for a in page.all("a")]
     assert {h[1:] for h in hrefs if h.startswith("#")} <= set(map(str, ids))
     assert all(h.startswith(("#", "https://")) for h in hrefs)

@@ -64,6 +64,9 @@ def _header(report: Report, said: Words) -> Iterator[str]:
     yield f'<header class="{state}">'
     yield f'<p class="name">allygraph</p><h1>{_text(said["title"])}</h1>'
     yield f'<p class="sum">{_text(summary(report, said))}</p>'
+    if report.background:
+        names = said["comma"].join(report.background)
+        yield f'<p class="beside">{_text(said["background"] + said["colon"] + names)}</p>'
     yield "</header>"
 
 
@@ -221,7 +224,6 @@ def _checked(report: Report, said: Words) -> Iterator[str]:
         f"{shape} ({said['because']}{said['colon']}{reason})" for shape, reason in report.delegated
     ]
     for label, names in (
-        ("background", report.background),
         ("delegated", delegated),
         ("files", report.files),
     ):
