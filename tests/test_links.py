@@ -1,5 +1,6 @@
 """Links: a name that nothing describes is found, with the nearest known one."""
 
+import random
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,8 +11,16 @@ from hypothesis import strategies as st
 from allygraph.graph import file_quads
 from allygraph.names import expand
 from allygraph.resources import ontology_files
+from allygraph.shacl import DataGraph
 from allygraph.validation import validate
-from allygraph.validation.links import OURS, Nearest, dangling, own_namespaces
+from allygraph.validation.corpus import Difference
+from allygraph.validation.links import (
+    OURS,
+    Nearest,
+    dangling,
+    dangling_after,
+    own_namespaces,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "tests" / "links").glob("*.ttl"))
@@ -109,3 +118,30 @@ def test_exactly_the_undescribed_names_are_found(described, data):
         for term in (quad.predicate, quad.object)
         if term.value not in described
     }
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_after_a_change_no_new_dangling_name_is_missed(seed):
+    """A removed description makes statements of other files dangle; what stood is not told."""
+    chance = random.Random(seed)
+    names = [ox.NamedNode(f"http://e.example/{sign}") for sign in "abcdefgh"]
+
+    def triples(most: int) -> set[ox.Triple]:
+        return {ox.Triple(*chance.choices(names, k=3)) for _ in range(chance.randint(0, most))}
+
+    for _ in range(20):
+        before = triples(12)
+        removed = {one for one in sorted(before, key=str) if chance.random() < 0.2}
+        added = triples(2) - before
+        after = (before - removed) | added
+        told = Difference(frozenset(added), frozenset(removed))
+
+        faults = dangling_after(DataGraph(after), told, {"http://e.example/"})
+
+        old, new = (
+            {(q.triple, f.name) for f in dangling(quads, {"http://e.example/"}) for q in [f.quad]}
+            for quads in ([ox.Quad(*one) for one in some] for some in (before, after))
+        )
+        found = {(fault.quad.triple, fault.name) for fault in faults}
+        assert new - old <= found <= new
+        assert len(found) == len(faults)

@@ -11,10 +11,12 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from allygraph.names import BASE, compact, expand
+from allygraph.shacl.data import DataGraph, written
 from allygraph.shacl.model import Predicate
+from allygraph.validation.corpus import Difference
 from allygraph.validation.faults import Fault
 from allygraph.validation.findings import Levels, rule_page, said
 
@@ -72,10 +74,53 @@ def dangling(quads: Collection[Quad], namespaces: Iterable[str]) -> list[Danglin
     nearest = Nearest(node.value for node in described if isinstance(node, NamedNode))
     found = []
     for quad in quads:
-        for term in (quad.object, quad.predicate):
+        for term in dict.fromkeys((quad.object, quad.predicate)):
             if isinstance(term, NamedNode) and term in missing:
                 found.append(Dangling(quad, missing[term], nearest(missing[term])))
     return found
+
+
+def dangling_after(data: DataGraph, told: Difference, namespaces: Iterable[str]) -> list[Dangling]:
+    """Find the statements that may have begun to use an undescribed name by a change.
+
+    Those are new statements, and any that use a name of which a statement was removed. What they
+    tell is what `dangling` tells of the same statements in the graph after the change.
+
+    Args:
+        data: the graph after the change.
+        told: the statements that came and went.
+        namespaces: the beginnings of the names that are judged.
+    """
+    starts = tuple(namespaces)
+    lost = {triple.subject for triple in told.removed}
+    used = {term for triple in told.added for term in (triple.predicate, triple.object)}
+    missing = [
+        name
+        for name in used | lost
+        if isinstance(name, NamedNode)
+        and _is_name(name.value, starts)
+        and not any(data.store.quads_for_pattern(name, None, None, DefaultGraph()))
+    ]
+    if not missing:
+        return []
+    rows = data.rows("SELECT DISTINCT ?name { ?name ?property ?value FILTER (ISIRI(?name)) }")
+    nearest = Nearest(row["name"].value for row in rows)
+    found = []
+    for name in sorted(missing, key=str):
+        new = {triple for triple in told.added if name in (triple.predicate, triple.object)}
+        uses = _uses(data, name) if name in lost else [Quad(*triple) for triple in new]
+        for quad in sorted(uses, key=str):
+            found.append(Dangling(quad, name.value, nearest(name.value)))
+    return found
+
+
+def _uses(data: DataGraph, name: NamedNode) -> Iterator[Quad]:
+    yield from data.store.quads_for_pattern(None, None, name, DefaultGraph())
+    for quad in data.store.quads_for_pattern(None, name, None, DefaultGraph()):
+        value = quad.object
+        kept = written(value) if isinstance(value, Literal) else value
+        if value != name:
+            yield Quad(quad.subject, quad.predicate, kept)
 
 
 def find(quads: Collection[Quad], judged: Container[str], severity: Levels) -> Iterator[Fault]:
@@ -86,20 +131,25 @@ def find(quads: Collection[Quad], judged: Container[str], severity: Levels) -> I
         judged: the things to judge, by IRI.
         severity: the severity of the rule.
     """
+    yield from faults(dangling(quads, OURS), judged, severity)
+
+
+def faults(names: Iterable[Dangling], judged: Container[str], severity: Levels) -> Iterator[Fault]:
+    """Give a fault for each judged thing and property with such names; as `find`."""
     found: dict[tuple[NamedNode, NamedNode], list[Dangling]] = defaultdict(list)
-    for fault in dangling(quads, OURS):
+    for fault in names:
         subject = fault.quad.subject
         if isinstance(subject, NamedNode) and subject.value in judged and not left_to_checks(fault):
             found[subject, fault.quad.predicate].append(fault)
-    for (focus, predicate), faults in found.items():
-        near = dict.fromkeys(name for fault in faults for name in fault.near)
+    for (focus, predicate), some in found.items():
+        near = dict.fromkeys(name for fault in some for name in fault.near)
         yield Fault(
             _RULE,
             severity[_RULE],
             said(f"{_PROBLEM} {_REMEDY}"),
             focus,
             Predicate(predicate),
-            tuple(NamedNode(name) for name in sorted({fault.name for fault in faults})),
+            tuple(NamedNode(name) for name in sorted({fault.name for fault in some})),
             expected=meant(near),
             page=rule_page(_RULE),
         )
