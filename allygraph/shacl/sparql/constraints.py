@@ -184,10 +184,23 @@ class _Compilation:
             reason = f"its query has no form for all nodes at once: {error.msg}"
             raise CannotCompile(self.shape.node, reason) from error
         facts = self.scope.facts
-        if facts.kept and may_see(read(query), facts.kept_properties):
+        if facts.kept and may_see(read(query), self.matter(query)):
             reason = "its query may meet literals that the store would write otherwise"
             raise CannotCompile(self.shape.node, reason)
         return query
+
+    def matter(self, query: str) -> frozenset[NamedNode]:
+        """Give the properties with values that the query could take for something else.
+
+        An ill-formed literal has no value, under its own datatype or another: only a query that
+        asks for datatypes, or writes literals with one, can tell the difference.
+        """
+        facts = self.scope.facts
+        words = {token.text.upper() for token in tokens(query)}
+        given = any(isinstance(term, Literal) for term in self.bound.values())
+        if given or words & {"DATATYPE", "^^"}:
+            return facts.kept_properties
+        return facts.rewritten_properties
 
     def compiled(self, query: str, templates: tuple[Literal, ...]) -> Compiled:
         """Give the step: a query, or a function where the shapes graph must lie in the store."""
