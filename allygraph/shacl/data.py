@@ -22,7 +22,7 @@ from pyoxigraph import (
 from allygraph.shacl.literals import KEPT, PRIVATE, as_written, find_stored
 from allygraph.shacl.model import Term
 from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF
-from allygraph.shacl.profile import BLANK, IRI, TRIPLE, Profile
+from allygraph.shacl.profile import Profile
 
 _NAME = NamedNode("urn:x-shacl:node")
 _FEW = 64
@@ -75,26 +75,23 @@ class DataGraph:
 
     @cached_property
     def _of_kind(self) -> dict[NamedNode, dict[str, int]]:
-        """How many triples each property has with each kind of value."""
+        """How many triples each property has with each kind of value, as they were loaded."""
         found: dict[NamedNode, dict[str, int]] = {}
-        counted = self._counted() if self._profile is None else self._profile.kinds
-        for (name, kind), number in counted.items():
+        for (name, kind), number in (self._profile.kinds if self._profile else {}).items():
             found.setdefault(NamedNode(name), {})[kind] = number
         return found
 
-    def _counted(self) -> dict[tuple[str, str], int]:
-        kind = "IF(isLiteral(?o), STR(DATATYPE(?o)), IF(isIRI(?o), ?iri, IF(isBlank(?o), ?b, ?t)))"
-        names = f'VALUES (?iri ?b ?t) {{ ("{IRI}" "{BLANK}" "{TRIPLE}") }}'
-        query = f"SELECT ?p ?k (COUNT(*) AS ?n) {{ ?s ?p ?o {names} BIND({kind} AS ?k) }}"
-        rows = self.rows(f"{query} GROUP BY ?p ?k")
-        return {(row["p"].value, row["k"].value): int(row["n"].value) for row in rows}
-
     def has(self, predicate: NamedNode) -> bool:
         """Tell whether any triple has this predicate."""
-        return predicate in self._of_kind
+        if self._profile is not None:
+            return predicate in self._of_kind
+        found = self.store.quads_for_pattern(None, predicate, None, DefaultGraph())
+        return next(found, None) is not None
 
-    def kinds(self, predicate: NamedNode) -> frozenset[str]:
-        """Give the kinds of value: `IRI`, `BLANK`, `TRIPLE`, or of literals the stored datatype."""
+    def kinds(self, predicate: NamedNode) -> frozenset[str] | None:
+        """Give the kinds of value (see `profile`); None of a store that was taken as it was."""
+        if self._profile is None:
+            return None
         return frozenset(self._of_kind.get(predicate, ()))
 
     def counted(
@@ -106,7 +103,10 @@ class DataGraph:
     @cached_property
     def kept_properties(self) -> frozenset[NamedNode]:
         """The properties that literals under a private datatype are values of."""
-        return self._with_kind(PRIVATE)
+        if not self.kept:
+            return frozenset()
+        names = self._of_kind if self._profile else self.counts
+        return frozenset(name for name in names if self._has_datatype(name, PRIVATE))
 
     @cached_property
     def rewritten_properties(self) -> frozenset[NamedNode]:
@@ -114,14 +114,13 @@ class DataGraph:
 
         An ill-formed literal has no value under its own datatype either.
         """
-        return self._with_kind(KEPT)
+        return frozenset(name for name in self.kept_properties if self._has_datatype(name, KEPT))
 
-    def _with_kind(self, start: str) -> frozenset[NamedNode]:
-        return frozenset(
-            name
-            for name, kinds in self._of_kind.items()
-            if any(kind.startswith(start) for kind in kinds)
-        )
+    def _has_datatype(self, name: NamedNode, start: str) -> bool:
+        if self._profile is not None:
+            return any(kind.startswith(start) for kind in self._of_kind.get(name, ()))
+        test = f'FILTER(isLiteral(?o)) FILTER(STRSTARTS(STR(DATATYPE(?o)), "{start}"))'
+        return self.holds(f"SELECT ?o {{ ?s {name} ?o {test} }} LIMIT 1")
 
     def few(self, predicate: NamedNode) -> tuple[Term, ...] | None:
         """Give the different values of a property, as stored, if they are few and have names."""
@@ -149,7 +148,10 @@ class DataGraph:
     @cached_property
     def counts(self) -> dict[NamedNode, int]:
         """How many triples each predicate has, those that were given twice counted twice."""
-        return {name: sum(kinds.values()) for name, kinds in self._of_kind.items()}
+        if self._profile is not None:
+            return {name: sum(kinds.values()) for name, kinds in self._of_kind.items()}
+        query = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
+        return {row["p"]: int(row["n"].value) for row in self.rows(query)}
 
     @cached_property
     def instances(self) -> dict[Term, int]:
