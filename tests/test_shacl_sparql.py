@@ -205,6 +205,7 @@ BEYOND = {
     "prefix 'no:'": "SELECT $this WHERE { $this no:n 1 }",
     "GRAPH with": "SELECT $this WHERE { GRAPH ?g { $this ex:n 1 } }",
     "no form": "SELECT $this WHERE { $this ex:n }",
+    "no word": "SELECT $this WHERE { $this ex:is trueOPTIONAL { $this ex:n 1 } }",
     "not closed": "SELECT $this WHERE { { $this ex:n 1 }",
 }
 

@@ -62,10 +62,12 @@ def _check_query(text: str, node: Node) -> None:
     found = tokens(text)
     # rdflib resolves escapes before it reads, so a keyword may hide in them.
     for token in (*found, *tokens(decoded(text))):
-        if token.keyword in _LEAVES:
-            raise Refused(
-                node, f"its query has {token.keyword}, which reaches beyond the data graph"
-            )
+        word = token.keyword or (
+            token.text.partition(":")[0].upper() if token.kind == "name" else ""
+        )
+        # The store reads a word also where it is written together with the one before it.
+        if token.keyword in _LEAVES or "SERVICE" in word:
+            raise Refused(node, f"its query has {token.text}, which reaches beyond the data graph")
     if sum(token.text in (".", ";", ",", "{", "/", "|") for token in found) > _MOST_PATTERNS:
         raise Refused(node, f"its query has more than {_MOST_PATTERNS} patterns")
 

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from allygraph.shacl.sparql.groups import Group, Select, everywhere, mentions, read
-from allygraph.shacl.sparql.lexer import Token, tokens
+from allygraph.shacl.sparql.lexer import WORDS, Token, tokens
 from allygraph.shacl.sparql.order import reordered
 
 _FORBIDDEN = ("MINUS", "VALUES")
@@ -76,8 +76,11 @@ def check(select: Select, prebound: Collection[str]) -> None:
 
     Raises:
         Outside, Forbidden: with the part and the reason.
+        Beyond: it has a word that is none of SPARQL, or two written as one.
     """
     for token in _all_tokens(select):
+        if token.keyword and token.keyword not in WORDS:
+            raise Beyond(f"'{token.text}' is no word of a query")
         if token.keyword in _ELSEWHERE:
             raise Outside(f"its query has {token.keyword}, which would leave the data graph")
         if token.keyword in _FORBIDDEN:
