@@ -24,7 +24,7 @@ _LINE_HEAD = re.compile(r"\s*(<(?!<)[^<>]*>|_:[^\s<]+)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPE = re.compile(r"\\(.)")
 _PREFIX = re.compile(r"@?prefix\b\s*([^\s:<]*)\s*:\s*(<[^<>]*>)", re.IGNORECASE)
-_COMMENT = re.compile(r"#[^\n\r]*")
+_IRI_OR_COMMENT = re.compile(r"(<[^<>\s]*>)|#[^\n\r]*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,8 +178,9 @@ class Chunks:
     def _is_directive(self, text: str, head: str) -> bool:
         word = head.lstrip("@").partition(" ")[0][:6].lower()
         if word.startswith("prefix"):
-            plain = _COMMENT.sub(" ", text) if "#" in text.partition("<")[0] else text
-            if (match := _PREFIX.match(plain)) is None:
+            if "#" in text.partition("<")[0]:
+                text = _without_comments(text)
+            if (match := _PREFIX.match(text)) is None:
                 return False
             namespace = self._iri(match[2][1:-1])
             if self._namespaces.get(match[1]) != namespace:
@@ -187,7 +188,13 @@ class Chunks:
                 self.directives.append(f"PREFIX {match[1]}: <{namespace}>")
             return True
         if word.startswith("base"):
+            text = _without_comments(text)
             start = text.find("<")
             self.directives.append(f"BASE {text[start : text.find('>', start) + 1]}")
             return True
         return False
+
+
+def _without_comments(directive: str) -> str:
+    """Take the comments out of a directive; a hash inside its IRI begins none."""
+    return _IRI_OR_COMMENT.sub(lambda match: match[1] or " ", directive)
