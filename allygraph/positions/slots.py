@@ -45,7 +45,8 @@ class Slots:
 def slots(words: Iterable[Token]) -> Slots:
     """Read the tokens of one statement; what is not understood ends the reading."""
     reader = _Reader(list(words))
-    with suppress(IndexError):  # the text ended inside; what was read so far stands
+    # The text ended inside, or nests too deeply to be read here: what was read so far stands.
+    with suppress(IndexError, RecursionError):
         reader.statement()
     reader.result.found = [slot for slot in reader.result.found if slot.value != ""]
     return reader.result

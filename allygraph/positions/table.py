@@ -5,6 +5,7 @@ things that were asked for are read again, each alone, by the parser that read t
 are compared with terms, and the places of their words are known.
 """
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,10 @@ Node: TypeAlias = NamedNode | BlankNode
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 Spoken: TypeAlias = Term | int
 """A term, or the number that a node without a name has in its statement."""
+Key: TypeAlias = Term | tuple[Chunk, int]
+"""A term as the text writes it, or a node without a name by its statement and number."""
 
+_LABEL = re.compile(r"_:([\w.·-]+)")
 _NUMBERED = "urn:allygraph:nameless:"
 
 
@@ -59,6 +63,9 @@ class Positions:
 
     def __post_init__(self) -> None:
         self._read: dict[Chunk, tuple[Slots, list[_Told]]] = {}
+        self._looked_up: set[Term] = set()
+        self._triples: dict[tuple[Key, NamedNode, Key], _Told] = {}
+        self._properties: dict[tuple[Key, NamedNode], _Told] = {}
 
     def subject(self, node: Term) -> Place | None:
         """Give the first place where a node is a subject, or None."""
@@ -79,16 +86,19 @@ class Positions:
 
     def predicate(self, subject: Term, predicate: NamedNode) -> Place | None:
         """Give the place of a property's first word about a subject, or None."""
-        for told in self._about(subject):
-            if told.predicate == predicate:
+        self._look_up(subject)
+        for key in self._keys(subject):
+            if (told := self._properties.get((key, predicate))) is not None:
                 return self._place(told.chunk, told.slot.predicate_span)
         return None
 
     def triple(self, subject: Term, predicate: NamedNode, value: Term) -> Place | None:
         """Give the place of the value of a triple, or None."""
-        for told in self._about(subject):
-            if told.predicate == predicate and self._is(value, told.value, told.chunk):
-                return self._place(told.chunk, told.slot.value_span)
+        self._look_up(subject)
+        for key in self._keys(subject):
+            for said in self._keys(value):
+                if (told := self._triples.get((key, predicate, said))) is not None:
+                    return self._place(told.chunk, told.slot.value_span)
         return None
 
     @cached_property
@@ -108,23 +118,24 @@ class Positions:
             return self._index.by_subject.get(f"_:{self._labels[node]}", [])
         return found
 
-    def _about(self, subject: Term) -> Iterator[_Told]:
-        """Give what the text says about a subject."""
+    def _look_up(self, subject: Term) -> None:
+        """Read what the text says about a subject, if that has not been done."""
+        if subject in self._looked_up:
+            return
+        self._looked_up.add(subject)
         chunks = self._chunks(subject)
         if not chunks and isinstance(subject, BlankNode) and subject in self._nameless:
             chunks = [self._nameless[subject][0]]
         for chunk in chunks:
-            for told in self._slots(chunk)[1]:
-                if self._is(subject, told.subject, chunk):
-                    yield told
+            self._slots(chunk)
 
-    def _is(self, term: Term, spoken: Spoken, chunk: Chunk) -> bool:
-        """Tell whether a term of the graph is what a statement speaks of."""
-        if isinstance(spoken, int):
-            return isinstance(term, BlankNode) and self._nameless.get(term) == (chunk, spoken)
-        if isinstance(spoken, BlankNode) and isinstance(term, BlankNode):
-            return term == spoken or self._labels.get(term) == spoken.value
-        return term == spoken
+    def _keys(self, term: Term) -> list[Key]:
+        """Give the ways in which statements may speak of a term of the graph."""
+        if not isinstance(term, BlankNode) or self._index is None:
+            return [term]
+        keys: list[Key] = [self._nameless[term]] if term in self._nameless else []
+        label = self._labels.get(term)
+        return [*keys, term if label is None else BlankNode(label), term]
 
     def _place(self, chunk: Chunk, span: Span) -> Place | None:
         if self._index is None:
@@ -138,6 +149,10 @@ class Positions:
             prologue = self._index.prologue(chunk) if self._index else ""
             terms = _terms(read.found, prologue, self.base)
             told = [_Told(chunk, slot, *triple) for slot, triple in terms]
+            for one in told:
+                subject, value = _key_in(chunk, one.subject), _key_in(chunk, one.value)
+                self._triples.setdefault((subject, one.predicate, value), one)
+                self._properties.setdefault((subject, one.predicate), one)
             self._read[chunk] = read, told
         return self._read[chunk]
 
@@ -156,12 +171,46 @@ class Positions:
         index = self._index
         if index is None:
             return {}, {}
-        matching = _Matching(self.quads)
+        quads, given = self._parsed_again or (self.quads, None)
+        matching = _Matching(quads)
         for chunk in index.all_chunks():
             inside = chunk.text[chunk.start : chunk.end]
-            if any(sign in inside for sign in ("[", "(", "_:", "<<", "{|")):
+            if any(sign in inside for sign in ("[", "(", "_:", "<<", "{|", "~")):
                 matching.add(chunk, self._slots(chunk)[1])
-        return matching.nameless, matching.labels
+        if given is None:
+            return matching.nameless, matching.labels
+        nameless = {given[node]: place for node, place in matching.nameless.items()}
+        return nameless, {new: node.value for node, new in given.items() if node != new}
+
+    @cached_property
+    def _parsed_again(self) -> tuple[list[Quad], dict[BlankNode, BlankNode]] | None:
+        """The quads with the labels of the text, and the given node of each; None if all agree.
+
+        Whoever reads several files gives blank nodes other names. The parser gives the triples of
+        a text always in the same order, so a second parsing tells which is which.
+        """
+        known = {node.value for quad in self.quads for node in _blanks(quad)}
+        if all(label.rstrip(".") in known for label in _LABEL.findall(self.text)):
+            return None
+        parsed = list(parse(input=self.text, format=self.format, base_iri=self.base))
+        if len(parsed) != len(self.quads):
+            return None
+        pairs = zip(parsed, self.quads, strict=True)
+        given = {a: b for p, q in pairs for a, b in zip(_blanks(p), _blanks(q), strict=True)}
+        return parsed, given
+
+
+def _blanks(quad: Quad) -> list[BlankNode]:
+    """Give the blank nodes of a quad, in order, those of triples in it too."""
+    found = []
+    waiting: list[object] = [quad.graph_name, quad.object, quad.subject]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, BlankNode):
+            found.append(term)
+        elif isinstance(term, Triple):
+            waiting += [term.object, term.subject]
+    return found
 
 
 class _Matching:
@@ -229,6 +278,10 @@ class _Matching:
         if written != node:
             self.labels.setdefault(node, written.value)
             self.labelled.setdefault(written.value, node)
+
+
+def _key_in(chunk: Chunk, spoken: Spoken) -> Key:
+    return (chunk, spoken) if isinstance(spoken, int) else spoken
 
 
 def _key(node: Node) -> str:

@@ -23,7 +23,10 @@ _NAME = r"[\w:%·-]"
 _WORD = rf"{_NAME}(?:{_NAME}|\\.|\.(?=\.*+(?:{_NAME}|\\)))*+"
 _TAG = r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[a-z]++)?+"
 _SPACE = r"(?:\s|#[^\n\r]*+)*+"
-_DIRECTIVE = rf"(?:(?i:prefix){_SPACE}[^\s<]*+{_SPACE}|(?i:base){_SPACE})<[^<>]*+>"
+_DIRECTIVE = (
+    rf"(?:(?i:prefix){_SPACE}[^\s<]*+{_SPACE}|(?i:base){_SPACE})<[^<>]*+>"
+    rf"|(?i:version){_SPACE}(?:\"[^\"\n]*+\"|'[^'\n]*+')"
+)
 _HEAD = rf"(?P<head>{_IRI}|{_WORD}|[\[(]|<<|{_TAG}|[{{}}]|\S)"
 _OUTSIDE_NAMES = rf"{_STRING}|\.(?=[0-9])|{_IRI}|\#[^\n\r]*+|\\.|[<\\\"']"
 _INNER_DOT = rf"(?<={_NAME})\.(?=\.*+(?:{_NAME}|\\))"
