@@ -217,11 +217,19 @@ def test_a_run_beside_git_judges_what_the_edit_can_affect(graph, shapes, tmp_pat
         after = rows(validate(all_of(editor), shapes))
         assert after - before <= rows(made.report) <= after
         assert made.nodes is not None
+        for result in made.report.results:
+            assert [*made.files[result.focus]] == describing(editor, places, result.focus)
         asked += len(made.nodes)
         commit(tmp_path)
         before = after
     assert asked > 25
     assert len(rows(made.report)) < len(after) / 2
+
+
+def describing(editor: Editor, places: dict[Path, Path], node) -> list[Path]:
+    """Give the files that describe a node."""
+    found = (path for path, some in editor.files.items() if any(t.subject == node for t in some))
+    return sorted((places[path] for path in found), key=str)
 
 
 def all_of(editor: Editor) -> list[ox.Triple]:

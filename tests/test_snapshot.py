@@ -147,12 +147,12 @@ def test_a_corpus_is_what_its_files_say_after_any_edits(seed):
 
     texts = {name: text() for name in names}
     corpus = Corpus()
-    corpus.fill(reader(name, one.encode()) for name, one in texts.items())
+    corpus.fill((name.name, reader(name, one.encode())) for name, one in texts.items())
     for _ in range(30):
         name, before = chance.choice(names), triples(texts)
         old, texts[name] = texts[name], text()
         pair = reader(name, old.encode()), reader(name, texts[name].encode())
-        made = corpus.replace(*pair)
+        made = corpus.replace(name.name, *pair)
 
         now = triples(texts)
         assert {str(triple) for triple in made.added} == now - before
@@ -160,8 +160,11 @@ def test_a_corpus_is_what_its_files_say_after_any_edits(seed):
         assert set(made) <= set(difference([pair]))
         graph = corpus.graph()
         fresh = Corpus()
-        fresh.fill(reader(name, one.encode()) for name, one in texts.items())
+        fresh.fill((name.name, reader(name, one.encode())) for name, one in texts.items())
         assert set(corpus.store) == set(fresh.store)
+        for node in map(ox.NamedNode, ("urn:x:a", "urn:x:b")):
+            subjects = {n.name: {q.subject for q in reader(n, texts[n].encode())} for n in names}
+            assert corpus.files(node) == tuple(n for n in subjects if node in subjects[n])
         assert graph.counts == fresh.graph().counts
         assert graph.instances == fresh.graph().instances
         assert graph.kept_properties == fresh.graph().kept_properties

@@ -7,13 +7,15 @@ what a run over everything finds there.
 Shape: a graph, shapes and a difference in, a `Changed` out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyoxigraph import NamedNode
+
 from allygraph.shacl import Report, Result, ShapesGraph, validate
 from allygraph.shacl.data import DataGraph
-from allygraph.shacl.model import Node, Shape, Term
+from allygraph.shacl.model import Node, Predicate, Shape, Term
 from allygraph.shacl.reach import (
     Affected,
     Change,
@@ -40,11 +42,15 @@ class Changed:
         report: what the shapes say of the affected focus nodes.
         affected: the shapes that were asked, each with its nodes; None for all of its targets.
         difference: the triples that came and went.
+        files: of the focus nodes and values of the results, the files that describe them.
+        counted: the values of a property of a focus node, where a result is about their number.
     """
 
     report: Report
     affected: Affected
     difference: Difference
+    files: Mapping[Term, tuple[Path, ...]]
+    counted: Mapping[tuple[Term, NamedNode], tuple[Term, ...]]
 
     @property
     def nodes(self) -> frozenset[Term] | None:
@@ -111,7 +117,24 @@ def judge(
     reach = reached(data, shapes, told)
     if old_shapes is not None:
         reach |= dict.fromkeys(altered(old_shapes, shapes))
-    return Changed(again(data, shapes, reach, engine=engine, jobs=jobs), reach, told)
+    report = again(data, shapes, reach, engine=engine, jobs=jobs)
+    files = {node: tuple(map(Path, snapshot.corpus.files(node))) for node in _nodes(report)}
+    counted = {
+        (one.focus, one.path.iri): values(data, one.focus, one.path.iri)
+        for one in report.results
+        if one.value is None and isinstance(one.path, Predicate)
+    }
+    return Changed(report, reach, told, files, counted)
+
+
+def values(data: DataGraph, focus: Term, name: NamedNode) -> tuple[Term, ...]:
+    """Give the values of a property of a node, as they were written."""
+    return tuple(StoreGraph(data.store).objects(focus, name))
+
+
+def _nodes(report: Report) -> set[Term]:
+    found = {one.focus for one in report.results}
+    return found | {one.value for one in report.results if one.value is not None}
 
 
 def reached(data: DataGraph, shapes: ShapesGraph, told: Difference) -> Affected:

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from allygraph.shacl.data import DataGraph, stored
 from allygraph.shacl.literals import find_stored
 from allygraph.shacl.model import Term
 from allygraph.shacl.names import RDF_TYPE
+
+_FILES = NamedNode("urn:x-allygraph:files")
+_IN = NamedNode("urn:x-allygraph:describedIn")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class Corpus:
     """The triples of several files in a store, and how many there are of some sorts.
 
     Attributes:
-        store: holds each triple once, in its default graph.
+        store: holds each triple once, in its default graph; which file describes a thing stands
+            in a named one.
         kept: how many literals each property has that are stored under a private datatype.
         shared: counts the files of each triple that more than one states.
         counts: how many triples each property has.
@@ -51,14 +55,24 @@ class Corpus:
     counts: Counter[NamedNode] = field(default_factory=Counter)
     instances: Counter[Term] = field(default_factory=Counter)
 
-    def fill(self, files: Iterable[Iterable[Quad]]) -> None:
-        """Fill an empty store with the triples of all files, in one go."""
+    def fill(self, files: Iterable[tuple[str, Iterable[Quad]]]) -> None:
+        """Fill an empty store with the triples of all files, by name, in one go."""
         self.store.bulk_extend(self._distinct(files))
 
-    def replace(self, old: Iterable[Quad], new: Iterable[Quad]) -> Difference:
+    def files(self, node: Term) -> tuple[str, ...]:
+        """Give the names of the files that describe a thing, in order."""
+        if isinstance(node, Literal):
+            return ()
+        found = self.store.quads_for_pattern(node, _IN, None, _FILES)
+        return tuple(sorted(q.object.value for q in found if isinstance(q.object, Literal)))
+
+    def replace(self, name: str, old: Iterable[Quad], new: Iterable[Quad]) -> Difference:
         """Replace what one file states, and give what that changed in the whole graph."""
         before = {quad.triple for quad in old}
         after = {quad.triple for quad in new}
+        for node in {triple.subject for triple in before}:
+            self.store.remove(Quad(node, _IN, Literal(name), _FILES))
+        self.store.extend([_described(node, name) for node in {t.subject for t in after}])
         added = frozenset(triple for triple in after - before if self._added(triple))
         removed = frozenset(triple for triple in before - after if self._removed(triple))
         self.store.extend(list(map(self._stored, added)))
@@ -78,10 +92,12 @@ class Corpus:
         graph.instances = {kind: count for kind, count in self.instances.items() if count}
         return graph
 
-    def _distinct(self, files: Iterable[Iterable[Quad]]) -> Iterator[Quad]:
+    def _distinct(self, files: Iterable[tuple[str, Iterable[Quad]]]) -> Iterator[Quad]:
         seen: set[int] = set()
-        for quads in files:
-            for triple in {quad.triple: None for quad in quads}:
+        for name, quads in files:
+            triples = {quad.triple: None for quad in quads}
+            yield from (_described(node, name) for node in {t.subject for t in triples})
+            for triple in triples:
                 known = len(seen)
                 seen.add(hash(triple))
                 if len(seen) > known:
@@ -117,6 +133,10 @@ class Corpus:
         if not count:
             self.store.remove(self._stored(triple))
         return not count
+
+
+def _described(node: NamedNode | BlankNode | Triple, name: str) -> Quad:
+    return Quad(node, _IN, Literal(name), _FILES)
 
 
 def difference(pairs: Iterable[tuple[Iterable[Quad], Iterable[Quad]]]) -> Difference:

@@ -29,7 +29,7 @@ from allygraph.validation.corpus import Corpus
 Reader = Callable[[Path, bytes], Iterable[Quad]]
 """Parses the bytes of a file; blank nodes get the same names whenever the bytes are the same."""
 
-FORMAT = 1
+FORMAT = 2
 _COUNTED = ("counts", "instances", "kept")
 _BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, SyntaxError, zlib.error)
 _JUST_NOW = 2_000_000_000  # nanoseconds: a file as young as its snapshot may have changed since
@@ -101,7 +101,7 @@ def _updated(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> 
         return None
     for name in sorted(gone | texts.keys()):
         before = reader(Path(name), old[name]) if name in old else ()
-        corpus.replace(before, reader(Path(name), texts[name]) if name in texts else ())
+        corpus.replace(name, before, reader(Path(name), texts[name]) if name in texts else ())
     if now != known:
         _put(place, work, corpus, now, texts)
     elif any(entry.time >= young for entry in now.values()):
@@ -112,7 +112,7 @@ def _updated(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> 
 def _made(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> Snapshot:
     corpus = Corpus(Store(str(work / "fresh")))
     now, texts = _looked_at(files, {}, 0)
-    corpus.fill(reader(Path(name), text) for name, text in texts.items())
+    corpus.fill((name, reader(Path(name), text)) for name, text in texts.items())
     corpus.store.optimize()
     _put(place, work, corpus, now, texts)
     return Snapshot(corpus, now, len(texts))

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pyoxigraph import NamedNode
+
 from allygraph.shacl import Report, Result, ShapesGraph, validate
 from allygraph.shacl.model import Node, Term
 from allygraph.shacl.reach import Affected, referred
 from allygraph.shacl.reporting import in_order
 from allygraph.shacl.validating import Engine
-from allygraph.validation.changed import again, reached
+from allygraph.validation.changed import again, reached, values
 from allygraph.validation.corpus import Corpus, Difference
 from allygraph.validation.snapshot import Reader
 
@@ -53,7 +55,7 @@ class Session:
         self._engine: Engine = engine
         self._jobs = jobs
         self._corpus = Corpus()
-        self._corpus.fill(reader(path, text) for path, text in files.items())
+        self._corpus.fill((str(path), reader(path, text)) for path, text in files.items())
         self._groups = _groups(shapes)
         whole = validate(self._corpus.graph(), shapes, engine=engine, jobs=jobs)
         self._compiled, self._delegated = whole.compiled, whole.delegated
@@ -63,6 +65,14 @@ class Session:
     def report(self) -> Report:
         """What the shapes say now."""
         return Report(in_order(self._results), self._compiled, self._delegated)
+
+    def files(self, node: Term) -> tuple[Path, ...]:
+        """Give the files that describe a thing."""
+        return tuple(map(Path, self._corpus.files(node)))
+
+    def values(self, focus: Term, name: NamedNode) -> tuple[Term, ...]:
+        """Give the values of a property, as they were written."""
+        return values(self._corpus.graph(), focus, name)
 
     def update(self, changed: Mapping[Path, bytes | None]) -> Affected:
         """Take over changed files, and judge again what that can affect.
@@ -84,7 +94,7 @@ class Session:
         for path, quads in read.items():
             known = self._texts.get(path)
             old = () if known is None else self._reader(path, known)
-            told.append(self._corpus.replace(old, quads))
+            told.append(self._corpus.replace(str(path), old, quads))
             text = changed[path]
             if text is None:
                 self._texts.pop(path, None)
