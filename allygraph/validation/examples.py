@@ -15,10 +15,11 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from allygraph.graph import read
 from allygraph.names import compact
 from allygraph.positions import Place
-from allygraph.validation import Options, validate
+from allygraph.validation import Options, queries, validate
 from allygraph.validation.findings import Finding, Report
 from allygraph.validation.outputs import write
 
+_STRICTEST = "publishable"  # asks what other profiles leave out
 _FOLDERS = ("shapes", "checks", "rules")
 
 
@@ -42,41 +43,47 @@ def valid(root: Path, rule: str) -> Example | None:
 
 def invalid(root: Path) -> dict[str, Example]:
     """Judge the first invalid example of each rule; by rule, without those that have none."""
-    found: dict[str, Example] = {}
+    texts = tuple(sorted((root / "tests" / "rules").glob("*/*.txt")))
+    levels = queries.levels(root)
+    things = [*_first(root, "shapes"), *_first(root, "rules")]
+    checks = _first(root, "checks")
     # Checks look across things: they are judged apart, so that no broken shape is in their way.
-    for folders in (("shapes", "rules"), ("checks",)):
-        files = [path for folder in folders for path in _first(root / "tests" / folder)]
-        neighbours = [root / "tests" / folder / "neighbours.ttl" for folder in folders]
-        texts = sorted((root / "tests" / "rules").glob("*/*.txt"))
-        found |= _judged(root, files, [path for path in neighbours if path.exists()], texts)
-    return found
+    return {
+        **_judged(root, things, "shapes", Options(texts=texts)),
+        **_judged(root, [one for one in checks if one.parent.name in levels], "checks", Options()),
+        **_judged(
+            root,
+            [one for one in checks if one.parent.name not in levels],
+            "checks",
+            Options(profile=_STRICTEST),
+        ),
+    }
 
 
-def _first(folder: Path) -> list[Path]:
+def _first(root: Path, folder: str) -> list[Path]:
     files: dict[Path, Path] = {}
-    for path in sorted(folder.glob("*/invalid-*.ttl")):
+    for path in sorted((root / "tests" / folder).glob("*/invalid-*.ttl")):
         files.setdefault(path.parent, path)
     return list(files.values())
 
 
-def _judged(
-    root: Path, files: list[Path], neighbours: list[Path], texts: list[Path]
-) -> dict[str, Example]:
-    with tempfile.TemporaryDirectory() as folder:
+def _judged(root: Path, files: list[Path], folder: str, options: Options) -> dict[str, Example]:
+    """Judge examples beside the neighbours that those of a folder refer to."""
+    neighbours = root / "tests" / folder / "neighbours.ttl"
+    with tempfile.TemporaryDirectory() as copied:
         copies: dict[str, tuple[Path, str]] = {}
         for number, path in enumerate(files):
             mark = f"x{number}x"
-            copy = Path(folder) / f"{number}.ttl"
+            copy = Path(copied) / f"{number}.ttl"
             copy.write_text(_renamed(read(path), mark), encoding="utf-8")
             copies[str(copy)] = (path, mark)
-        paths = [*map(Path, copies), *neighbours]
-        report = validate(paths, root=root, options=Options(texts=tuple(texts)))
+        report = validate([*map(Path, copies), neighbours], root=root, options=options)
     found = {}
     for judged, (path, mark) in copies.items():
         rule, name = path.parent.name, path.relative_to(root).as_posix()
         mine = [one for one in report.findings if one.place.file == judged and one.rule == rule]
         told = _printed(mine, mark, judged, name, report.texts.get(judged, ""))
-        found[rule] = Example(name, read(path), told)
+        found[rule] = Example(name, read(path), told.replace(f"{root}/", ""))
     return found
 
 

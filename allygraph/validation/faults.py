@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from allygraph.shacl.model import Path, Predicate
+from allygraph.shacl.model import Path, Predicate, Result
 from allygraph.validation.findings import Messages, Severity
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
@@ -32,6 +32,7 @@ class Fault:
         shape: the IRI of the shape, where the rule is one of the shapes that were given.
         others: things because of which the values are wrong; their places are told beside.
         page: the page on the rule.
+        results: the engine's own results that the fault tells, for a W3C report.
     """
 
     rule: str
@@ -46,6 +47,7 @@ class Fault:
     shape: str | None = None
     others: tuple[Term, ...] = ()
     page: str | None = None
+    results: tuple[Result, ...] = ()
 
 
 def property_path(name: str) -> Path:

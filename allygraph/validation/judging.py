@@ -79,6 +79,7 @@ class Judged:
             engine_text=_engine_text(components, expectation),
             shape=node.value if isinstance(node, NamedNode) else None,
             others=values if _ABOUT_OTHERS & set(components) else (),
+            results=tuple(results),
         )
 
     def _expected(self, shape: Shape, components: set[NamedNode]) -> str:

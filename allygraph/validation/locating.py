@@ -49,6 +49,7 @@ class Locator:
             shape=fault.shape,
             page=fault.page,
             short=self.names.short(fault.focus),
+            results=fault.results,
         )
 
     @cached_property

@@ -5,6 +5,7 @@ shape finds (form, checks across records) gives one result, whose component is t
 where the file itself is at fault its name stands as the focus node, as ``<file:…>``.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from allygraph.validation.outputs.setting import Setting, page_address
 
 Term = NamedNode | BlankNode | Literal
 _SH = PREFIXES["sh"]
+_PREFIX = re.compile(r"(?:^|[\s^])([a-z]+):")
 _SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
 
 
@@ -27,11 +29,19 @@ def write(report: Report, setting: Setting) -> str:
     """Give the report; the same findings give the same blank nodes."""
     results = tuple(result for finding in report.findings for result in _results(finding))
     triples = [quad.triple for quad in report_quads(Judged(results=results))]
-    used = {name: PREFIXES[name] for name in ("ally", "rdf", "sh", "xsd")}
-    written = (serialize(triples, format=RdfFormat.TURTLE, prefixes=used) or b"").decode()
-    # The writer gives the prefixes in the order of a hash table.
-    lines = written.split("\n")
-    return "\n".join([*sorted(lines[: len(used)]), *lines[len(used) :]])
+    whole = triples[0].subject
+    triples.sort(key=lambda triple: triple.subject != whole)  # one block for the report itself
+    written = (serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b"").decode()
+    return _with_used_prefixes(written)
+
+
+def _with_used_prefixes(text: str) -> str:
+    """Keep the prefixes that are used, in order; the writer gives all in that of a hash table."""
+    lines = text.split("\n")
+    body = "\n".join(lines[len(PREFIXES) :])
+    used = set(_PREFIX.findall(body))
+    head = sorted(line for line in lines[: len(PREFIXES)] if line.split()[1][:-1] in used)
+    return "\n".join([*head, body])
 
 
 def _results(finding: Finding) -> Iterator[Result]:
