@@ -1,5 +1,6 @@
 """A plan of validation: units, their steps, and how they read for people."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -109,6 +110,7 @@ class Call:
         yield f"ask {_name(self.fault)}: {self.rows.note}"
 
 
+_IRIS = re.compile(r'"(?:[^"\\]|\\.)*"|<([^<>\s]*)>')
 Step = Put | Fill | Ask | Call
 
 
@@ -151,4 +153,15 @@ class Plan:
 
     def __str__(self) -> str:
         """Explain the plan: each shape, and below it what is asked."""
-        return "\n".join(line for unit in self.units for line in unit.lines())
+        return self.text()
+
+    def text(self, shorten: Callable[[str], str | None] | None = None) -> str:
+        """Explain the plan with short names.
+
+        Args:
+            shorten: gives the short name of an IRI, or None if it has none.
+        """
+        text = "\n".join(line for unit in self.units for line in unit.lines())
+        if shorten is None:
+            return text
+        return _IRIS.sub(lambda iri: shorten(iri[1]) or iri[0] if iri[1] else iri[0], text)

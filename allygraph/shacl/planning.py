@@ -47,6 +47,7 @@ from allygraph.shacl.steps import (
 
 _LONGEST_IN_LINE = 4000
 _TESTS_IN_ONE_QUERY = 12
+_ASKED_AT_MOST = 1000
 # To lead from the focus nodes costs about four times as much a triple as to scan the property.
 _LEAD = 4
 FOCUS_GRAPH = NamedNode("urn:x-shacl:focus")
@@ -97,6 +98,8 @@ class _Planner:
     name: str
     restricted: bool
     steps: list[Step] = field(default_factory=list)
+    known: dict[tuple[Node, Focus], str] = field(default_factory=dict)
+    asked: int = 0
     graphs: int = 0
     variables: int = 0
 
@@ -112,7 +115,7 @@ class _Planner:
 
         That it cannot be compiled is said in the unit.
         """
-        self.steps = []
+        self.steps, self.known, self.asked = [], {}, 0
         own = shape.node == parent.node
         focus = self.targets(parent)
         if not own:
@@ -125,7 +128,7 @@ class _Planner:
             self.steps = [step for step in self.steps if isinstance(step, Put)]
             reason = error.reason
         select = f"SELECT DISTINCT ?this WHERE {{ {focus.pattern('?this')} }}"
-        return Unit(shape, tuple(self.steps), select, parent.node, reason)
+        return Unit(shape, tuple(_needed(self.steps, select)), select, parent.node, reason)
 
     def scratch(self) -> NamedNode:
         self.graphs += 1
@@ -153,6 +156,7 @@ class _Planner:
         """
         if shape.deactivated:
             return
+        self._count(shape)
         before = len(self.steps)
         values: list[tuple[Fault, str]] = []
         tests: list[tuple[Fault, str]] = []
@@ -173,6 +177,12 @@ class _Planner:
             self.steps[before:] = [_repeated(step, repeats) for step in self.steps[before:]]
         for node in shape.properties if whole else ():
             self.judge(self.shapes[node], focus.along(shape.path), into)
+
+    def _count(self, shape: Shape) -> None:
+        """Stop where shapes refer to shapes over so many ways that the plan would not end."""
+        self.asked += 1
+        if self.asked > _ASKED_AT_MOST:
+            raise CannotCompile(shape.node, f"shapes are asked over {_ASKED_AT_MOST} ways")
 
     def _compiled(self, shape: Shape, focus: Focus) -> Iterator[tuple[Constraint, Compiled]]:
         scope = self._scope(shape, focus)
@@ -256,12 +266,15 @@ class _Planner:
             node: the shape.
             focus: all nodes that it will be asked about.
         """
-        shape = self.shapes[node]
-        before = list(self.steps)
+        key = (node, focus)
+        if key not in self.known:
+            self.known[key] = self._failing(self.shapes[node], focus)
+        return self.known[key]
+
+    def _failing(self, shape: Shape, focus: Focus) -> str:
         in_line = self._in_line(shape, focus)
         if in_line is not None and len(in_line) <= _LONGEST_IN_LINE:
             return in_line
-        self.steps = before
         asked, failing = self.scratch(), self.scratch()
         self.steps.append(Fill(asked, f"SELECT DISTINCT ?node {{ {focus.pattern('?node')} }}"))
         self.judge(shape, Members(asked), failing)
@@ -271,6 +284,7 @@ class _Planner:
         """Write a shape as one expression over ``?value``; None if a part cannot stand so."""
         if shape.deactivated:
             return "false"
+        self._count(shape)
         parts = []
         scope = self._scope(shape, focus, in_line=True)
         for constraint in shape.constraints:
@@ -281,10 +295,7 @@ class _Planner:
             parts.append(part)
         inner = focus.along(shape.path)
         for node in shape.properties:
-            part = self._in_line(self.shapes[node], inner)
-            if part is None:
-                return None
-            parts.append(self._of_values(part, shape.path))
+            parts.append(self._of_values(self.fails(node, inner), shape.path))
         return " || ".join(f"({part})" for part in parts if part != "false") or "false"
 
     def _part(self, compiled: Compiled, path: Path | None) -> str | None:
@@ -306,6 +317,25 @@ class _Planner:
         value = self.fresh()
         test = renamed(fails, {"?value": value})
         return f"EXISTS {{ {walk('', path, '?value', value)} FILTER({test}) }}"
+
+
+def _needed(steps: Sequence[Step], select: str) -> list[Step]:
+    """Leave out the steps whose scratch graph nobody reads: of an attempt that came to nothing.
+
+    Args:
+        steps: in their order.
+        select: asked beside them.
+    """
+    if any(isinstance(step, Call) for step in steps):
+        return list(steps)  # what a function reads cannot be seen
+    kept: list[Step] = []
+    read = select
+    for step in reversed(steps):
+        graph = step.into if isinstance(step, Ask | Call) else step.graph
+        if graph is None or str(graph) in read:
+            kept.append(step)
+            read += "\n".join(step.lines())
+    return kept[::-1]
 
 
 def _repeated(step: Step, repeats: str) -> Step:
