@@ -215,6 +215,14 @@ def test_a_query_without_a_form_for_all_nodes_is_no_query_of_ours(words):
         validate(data(), shape(BEYOND[words]), engine="compiled")
 
 
+def test_a_function_that_is_not_there_is_refused():
+    """It would be an error in every row, and everything would conform; in pySHACL it does."""
+    query = "SELECT $this WHERE { FILTER (ex:isRight($this)) }"
+
+    with pytest.raises(Refused, match="isRight"):
+        validate(data(), shape(query))
+
+
 def component(validator, kind="validator", more=""):
     """Declare a component with one parameter, and a property shape that uses it."""
     return quads(

@@ -1,16 +1,20 @@
 """Made-up queries: asked of all focus nodes at once, they find what they find node by node."""
 
 import re
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
+from allygraph.shacl import DataGraph, ShaclError, validate
 from allygraph.shacl.sparql.prebinding import Constants, set_at_a_time
 
 DATA = Path(__file__).parent / "shacl" / "prebinding" / "data.ttl"
+QUADS = DataGraph(parse(path=str(DATA), format=RdfFormat.TURTLE))
+COMPILED = "compiled"
 STORE = Store()
 STORE.bulk_load(path=str(DATA), format=RdfFormat.TURTLE)
 EX = "http://example.org/"
@@ -77,3 +81,31 @@ def test_at_once_means_node_by_node(group):
         alone |= rows(f"{PREFIX}SELECT * WHERE {{ BIND ({node} AS ?this) LATERAL {{ {query} }} }}")
 
     assert rows(set_at_a_time(PREFIX + query, focus, Constants({}))) == alone
+
+
+TEXTS = [path.read_text(encoding="utf-8") for path in sorted(DATA.parent.glob("*.rq"))]
+SHAPES = """
+@prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:prefixes sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
+ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:sparql [ sh:prefixes ex:prefixes ;
+    sh:select QUERY ] .
+"""
+scraps = st.sampled_from(
+    ["{", "}", "(", ")", "SELECT", "EXISTS", "$this", ".", ";", ",", "'", '"', "#", "<", "GROUP BY",
+     "AS", "[", "]", "a", "!", "^", "?x", "LIMIT 1", "UNION", "\\u007B", "LATERAL", "COUNT(?x)"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.sampled_from(TEXTS), st.data())
+def test_a_broken_query_ends_in_a_report_or_an_error_of_ours(text, data):
+    """Whatever stands in a shapes file, no exception of another kind comes out."""
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 12)))
+        text = text[:start] + data.draw(scraps) + text[end:]
+    shapes = parse(input=SHAPES.replace("QUERY", str(Literal(text))), format=RdfFormat.TURTLE)
+
+    with suppress(ShaclError):
+        assert validate(QUADS, list(shapes), engine=COMPILED).compiled

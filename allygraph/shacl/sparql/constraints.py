@@ -179,10 +179,13 @@ class _Compilation:
         except (prebinding.Beyond, Malformed) as error:
             raise CannotCompile(self.shape.node, str(error)) from error
         try:
-            Store().query(query)
+            Store().query(f"SELECT * WHERE {{ {{ {query} }} }}")
         except SyntaxError as error:
             reason = f"its query has no form for all nodes at once: {error.msg}"
             raise CannotCompile(self.shape.node, reason) from error
+        except (RuntimeError, ValueError) as error:
+            # A function that is not there is an error in every row, so no row would be a fault.
+            raise Refused(self.shape.node, f"its query cannot be evaluated: {error}") from error
         facts = self.scope.facts
         if facts.kept and may_see(read(query), self.matter(query)):
             reason = "its query may meet literals that the store would write otherwise"

@@ -5,6 +5,7 @@ Offsets are of characters in the text. Source: https://www.w3.org/TR/sparql11-qu
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
@@ -79,6 +80,13 @@ def tokens(text: str) -> tuple[Token, ...]:
         Token(str(match.lastgroup), match.group(), match.start()) for match in _TOKEN.finditer(text)
     )
     return tuple(token for token in found if token.kind != "space")
+
+
+def comments(text: str) -> Iterator[tuple[int, int]]:
+    """Give the offsets of the comments of a text: first character, and after the last."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "space" and match.group().startswith("#"):
+            yield match.span()
 
 
 def decoded(text: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from allygraph.shacl.sparql.groups import Group, Select, everywhere, mentions, read
-from allygraph.shacl.sparql.lexer import WORDS, Token, tokens
+from allygraph.shacl.sparql.lexer import WORDS, Token, comments, tokens
 from allygraph.shacl.sparql.order import reordered
 
 _FORBIDDEN = ("MINUS", "VALUES")
@@ -253,6 +253,8 @@ def _fill(text: str, select: Select, constants: Constants) -> str:
                 edits.replace(found[place - 2].start, found[place + 1].end, "(true)")
             else:
                 edits.replace(token.start, token.end, constants.terms[token.variable])
+    # In one line with what comes after, a comment would hide it.
+    edits.replace_all((*span, " ") for span in comments(text) if span[0] > select.start)
     edits.replace(0, select.start, "")
     return edits.text()
 
