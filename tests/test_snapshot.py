@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -129,6 +130,37 @@ def test_what_validation_writes_for_itself_is_not_in_the_next_snapshot(tmp_path)
     assert taken(texts, tmp_path)[0] == triples(texts)
     assert [path.name[:1] for path in (tmp_path / "states").iterdir()] != ["."]
     assert len(list((tmp_path / "states").iterdir())) == 1
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other(tmp_path):
+    """Each has a copy of its own; whose snapshot stays does not matter."""
+    texts = {tmp_path / f"{number}.ttl": f":n{number} :p {number} ." for number in range(5)}
+    write(texts)
+
+    path = tmp_path / "changing.ttl"
+    path.write_text(":x :p 0 .")
+
+    def run(number: int) -> bool:
+        if number % 4 == 0:
+            new = tmp_path / f"new{number}"
+            new.write_text(f":x :p {number} .")
+            new.rename(path)
+        found = taken(texts | {path: ""}, tmp_path)[0]
+        return len(found - triples(texts)) == 1 and found > triples(texts)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(run, range(24)))
+    assert taken(texts, tmp_path)[0] == triples(texts)
+
+
+def test_without_a_place_for_a_snapshot_the_files_are_read_each_time(tmp_path):
+    """A home folder that cannot be written to is no reason to fail."""
+    texts = {tmp_path / "one.ttl": ":a :p :b ."}
+    write(texts)
+    (tmp_path / "home").write_text("a file where a folder should be")
+
+    for _ in range(2):
+        assert taken(texts, tmp_path / "home")[:2] == (triples(texts), 1)
 
 
 @pytest.mark.parametrize("seed", range(5))

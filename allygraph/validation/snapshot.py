@@ -74,10 +74,8 @@ def current(
         UnreadableFile: a file is missing.
     """
     folder = (home or resources.home()) / "states"
-    folder.mkdir(parents=True, exist_ok=True)
     place = folder / hashlib.sha256(f"{FORMAT}\0{key}".encode()).hexdigest()[:32]
-    _forget_broken_runs(folder)
-    work = Path(tempfile.mkdtemp(prefix=f".run-{os.getpid()}-", dir=folder))
+    work = _work_folder(folder)
     try:
         yield _updated(place, work, files, reader) or _made(place, work, files, reader)
     finally:
@@ -88,7 +86,8 @@ def _updated(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> 
     """Copy the last snapshot and bring it up to date; None where there is none that can be read."""
     written = place / "manifest.json"
     try:
-        manifest = json.loads(written.read_bytes())
+        text = written.read_bytes()
+        manifest = json.loads(text)
         known = {name: Entry(*row) for name, row in manifest["files"].items()}
         corpus = _counted(manifest)
         young = written.stat().st_mtime_ns - _JUST_NOW
@@ -97,6 +96,8 @@ def _updated(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> 
         old = {name: _kept_text(place, known[name]) for name in gone | (texts.keys() & known)}
         Store.read_only(str(place / "store")).backup(str(work / "store"))
         corpus.store = Store(str(work / "store"))
+        if written.read_bytes() != text:
+            return None  # another run has put its snapshot there meanwhile
     except _BROKEN:
         return None
     for name in sorted(gone | texts.keys()):
@@ -145,7 +146,7 @@ def _put(
     place: Path, work: Path, corpus: Corpus, entries: dict[str, Entry], texts: dict[str, bytes]
 ) -> None:
     """Put a new snapshot in the place of the old one; without one the next run takes longer."""
-    with suppress(OSError):
+    with suppress(OSError, RuntimeError):
         _written(work / "new", place, corpus, entries, texts)
         if place.exists():
             place.rename(work / "old")
@@ -195,6 +196,17 @@ def _counted(manifest: dict[str, Any]) -> Corpus:
 
 def _triple(line: str) -> Any:
     return next(iter(parse(f"{line} .", format=RdfFormat.N_TRIPLES))).triple
+
+
+def _work_folder(folder: Path) -> Path:
+    """Make a folder for this run; elsewhere, and with nothing kept, where none can be made."""
+    prefix = f".run-{os.getpid()}-"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _forget_broken_runs(folder)
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix=prefix))
 
 
 def _forget_broken_runs(folder: Path) -> None:
