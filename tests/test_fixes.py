@@ -1,8 +1,10 @@
 """Fixes: what has one right answer is mended, nothing is guessed, and nothing else changes."""
 
 import csv
+import random
 import time
 from dataclasses import dataclass
+from difflib import unified_diff
 from functools import cache
 from pathlib import Path
 
@@ -258,6 +260,19 @@ def test_the_diff_is_one_that_patch_takes(tmp_path):
     assert " @prefix e: <https://example.org/>. # sh\x0cips\u2028\n" in shown
     assert shown.count("\\ No newline at end of file\n") == 2
     assert shown.count("\n-") == shown.count("\n+") - 1 == 3
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_diff_says_what_difflib_says(seed):
+    """Lines that are as many are compared one by one, which is quick; it is the same diff."""
+    rng = random.Random(seed)
+    lines = [f"line {number}\n" for number in range(rng.randint(1, 60))]
+    other = [line if rng.random() < 0.8 else f"{line[:-1]}!\n" for line in lines]
+    texts = "".join(lines), "".join(other)
+
+    shown = diff([Repair("a.ttl", *texts, (), False)])
+
+    assert shown == "".join(unified_diff(lines, other, "a/a.ttl", "b/a.ttl"))
 
 
 def test_a_diff_is_coloured_for_people_only(tmp_path, capsys, monkeypatch):

@@ -37,7 +37,7 @@ def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedPr
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "HOME": str(folder),
-        "PRE_COMMIT_HOME": str(folder.parent / "pre-commit"),
+        "PRE_COMMIT_HOME": str(folder / ".cache"),
         "PYTHONPATH": str(ROOT),
         **variables,
     }
@@ -105,16 +105,16 @@ def test_a_commit_without_rdf_asks_nothing(repository):
     [("vendor.github-workflows", WORKFLOW), ("vendor.gitlab-ci", GITLAB)],
     ids=["github", "gitlab"],
 )
-def test_a_pipeline_is_what_its_schema_says(schema, path):
+def test_a_pipeline_is_what_its_schema_says(schema, path, tmp_path):
     """A misspelt key is ignored where it runs, and nobody notices."""
-    checked = run(ROOT, str(BIN / "check-jsonschema"), "--builtin-schema", schema, str(path))
+    checked = run(tmp_path, str(BIN / "check-jsonschema"), "--builtin-schema", schema, str(path))
 
     assert checked.returncode == 0, checked.stdout
 
 
-def test_the_manifest_of_hooks_is_what_pre_commit_reads():
+def test_the_manifest_of_hooks_is_what_pre_commit_reads(tmp_path):
     """A broken one breaks every repository that uses it."""
-    checked = run(ROOT, str(BIN / "pre-commit"), "validate-manifest", str(HOOKS))
+    checked = run(tmp_path, str(BIN / "pre-commit"), "validate-manifest", str(HOOKS))
 
     assert checked.returncode == 0, checked.stdout
 

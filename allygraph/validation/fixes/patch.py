@@ -5,8 +5,9 @@ written, each in one step, with the line ends and the byte-order mark that they 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
+from itertools import groupby
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -14,6 +15,7 @@ from allygraph.errors import UnreadableFile
 from allygraph.validation.fixes.model import Repair
 
 _MARK = b"\xef\xbb\xbf"
+_CONTEXT = 3
 _NO_END = "\\ No newline at end of file\n"
 
 
@@ -24,9 +26,40 @@ def diff(repairs: Iterable[Repair]) -> str:
 
 def _diff(repair: Repair) -> Iterator[str]:
     name = repair.name.lstrip("/")
-    before, after = (text.splitlines(keepends=True) for text in (repair.before, repair.after))
-    for line in unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}"):
+    before, after = (
+        _lines(text.splitlines(keepends=True)) for text in (repair.before, repair.after)
+    )
+    told = _line_by_line if len(before) == len(after) else unified_diff
+    for line in told(before, after, f"a/{name}", f"b/{name}"):
         yield line if line.endswith("\n") else f"{line}\n{_NO_END}"
+
+
+def _line_by_line(before: Sequence[str], after: Sequence[str], old: str, new: str) -> Iterator[str]:
+    """Give the unified diff of texts with as many lines; difflib would look for moved ones."""
+    changed = [n for n, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
+    if changed:
+        yield from (f"--- {old}\n", f"+++ {new}\n")
+    for hunk in _hunks(changed):
+        start, end = max(hunk[0] - _CONTEXT, 0), min(hunk[-1] + _CONTEXT + 1, len(before))
+        span = f"{start + 1},{end - start}" if end - start > 1 else f"{start + 1}"
+        yield f"@@ -{span} +{span} @@\n"
+        for differs, numbers in groupby(range(start, end), key=frozenset(hunk).__contains__):
+            run = list(numbers)
+            if differs:
+                yield from (f"-{before[number]}" for number in run)
+            yield from (f"{'+' if differs else ' '}{after[number]}" for number in run)
+
+
+def _hunks(changed: Iterable[int]) -> Iterator[list[int]]:
+    """Put changed lines together whose contexts touch."""
+    hunk: list[int] = []
+    for number in changed:
+        if hunk and number - hunk[-1] - 1 > 2 * _CONTEXT:
+            yield hunk
+            hunk = []
+        hunk.append(number)
+    if hunk:
+        yield hunk
 
 
 def _lines(lines: list[str]) -> list[str]:

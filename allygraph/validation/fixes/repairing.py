@@ -27,7 +27,6 @@ _ROUNDS = 20
 """A triple that stands in a file several times is mended once a round."""
 _APART = frozenset((" ", "\t", "\r", "\n", ",", ";", "(", "["))
 _END_OF_LINE = re.compile(r"\r\n?|\n")
-_PARTS = ("subject", "object", "graph_name")
 
 
 @dataclass(frozen=True)
@@ -220,9 +219,11 @@ def _compared(
     not count; blank nodes are the same if they come up as the same one in the order of the text.
     """
     quads = _relabelled(after, _blank_nodes(before))
-    if quads is None:
+    if quads is None or len(quads) != len(before):
         return None
-    was, now = Counter(before), Counter(quads)
+    # Nearly all is the same, in the same order: only the rest is counted.
+    pairs = [(old, new) for old, new in zip(before, quads, strict=True) if old != new]
+    was, now = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
     removed = list((was - now).elements())
     wanted = Counter(
         Quad(quad.subject, quad.predicate, mended[_triple(quad)], quad.graph_name)
@@ -235,8 +236,12 @@ def _compared(
 
 def _blank_nodes(quads: Iterable[Quad]) -> list[BlankNode]:
     """List blank nodes in the order in which they first come up."""
-    terms = (getattr(quad, part) for quad in quads for part in _PARTS)
-    return list(dict.fromkeys(term for term in terms if isinstance(term, BlankNode)))
+    found: dict[BlankNode, None] = {}
+    for subject, _, value, graph in quads:
+        for term in (subject, value, graph):
+            if isinstance(term, BlankNode):
+                found[term] = None
+    return list(found)
 
 
 def _relabelled(quads: Iterable[Quad], labels: Sequence[BlankNode]) -> list[Quad] | None:
@@ -245,6 +250,8 @@ def _relabelled(quads: Iterable[Quad], labels: Sequence[BlankNode]) -> list[Quad
     own = _blank_nodes(told)
     if len(own) != len(labels):
         return None
+    if not own:
+        return told
     known: dict[object, BlankNode] = dict(zip(own, labels, strict=True))
     return [
         Quad(
