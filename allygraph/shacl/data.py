@@ -19,12 +19,13 @@ from pyoxigraph import (
     Triple,
 )
 
-from allygraph.shacl.literals import KEPT, PRIVATE, as_written, find_stored
+from allygraph.shacl.literals import DIGITS, KEPT, PRIVATE, as_written, find_stored, is_vast
 from allygraph.shacl.model import Term
-from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF
+from allygraph.shacl.names import RDF_TYPE, RDFS_SUBCLASS_OF, xsd
 from allygraph.shacl.profile import Profile
 
 _NAME = NamedNode("urn:x-shacl:node")
+_DOUBLE = xsd("double")
 _FEW = 64
 
 
@@ -219,9 +220,17 @@ def written(term: Term) -> Term:
 def decoded(expression: str) -> str:
     """Write an expression that gives the value of a literal stored under a private datatype."""
     name = f"STR(DATATYPE({expression}))"
+    text = f"STR({expression})"
+    value = f"STRDT({text}, IRI(SUBSTR({name}, {len(KEPT) + 1})))"
+    vast = f"IF(STRLEN({text}) > {DIGITS}, {_DOUBLE}({text}), ?none)"
     start = f'STRSTARTS({name}, "{KEPT}")'
-    value = f"STRDT(STR({expression}), IRI(SUBSTR({name}, {len(KEPT) + 1})))"
-    return f"IF(COALESCE({start}, false), {value}, {expression})"
+    return f"IF(COALESCE({start}, false), COALESCE({vast}, {value}), {expression})"
+
+
+def comparable(literal: Term) -> str:
+    """Write a literal of the shapes so that the store can compare it."""
+    assert isinstance(literal, Literal)
+    return f"{_DOUBLE}({Literal(literal.value)})" if is_vast(literal) else str(literal)
 
 
 def datatypes(name: Term) -> str:

@@ -72,6 +72,8 @@ _SURE = {
         r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?"
     ).fullmatch,
 }
+_EXACT = (_XSD + "integer", _XSD + "decimal")
+DIGITS = 18
 _FREE = frozenset(_XSD + name for name in ("string", "anyURI", "normalizedString", "token"))
 SURE: dict[str, Callable[[str], object]] = {_XSD + name: test for name, test in _SURE.items()}
 
@@ -100,9 +102,14 @@ def _find_stored(text: str, datatype: str) -> Literal | None:
     probe = Store()
     name = NamedNode(KEPT)
     probe.add(Quad(name, name, literal))
-    if next(iter(probe)).object == literal:
+    if next(iter(probe)).object == literal and not is_vast(literal):
         return None
     return Literal(text, datatype=NamedNode(KEPT + datatype))
+
+
+def is_vast(literal: Literal) -> bool:
+    """Tell whether a number has more digits than the store compares; it is compared as a double."""
+    return literal.datatype.value in _EXACT and len(literal.value) > DIGITS
 
 
 def as_written(literal: Literal) -> Literal:

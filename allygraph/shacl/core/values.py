@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from allygraph.shacl.data import DataGraph, datatypes, member
+from allygraph.shacl.data import DataGraph, comparable, datatypes, member
 from allygraph.shacl.errors import CannotCompile
 from allygraph.shacl.focus import instance_of, kinds_along
 from allygraph.shacl.literals import KEPT
@@ -78,7 +78,7 @@ def order(constraint: Constraint, shape: Shape, scope: Scope) -> Compiled:
     """The value stands in the order; what cannot be compared does not."""
     operator = _ORDERS[constraint.component]
     value = scope.decode("?value")
-    return ValueTest(f"!COALESCE({value} {operator} {constraint.value}, false)")
+    return ValueTest(f"!COALESCE({value} {operator} {comparable(constraint.value)}, false)")
 
 
 @compiles(sh("MinLengthConstraintComponent"), sh("MaxLengthConstraintComponent"))
