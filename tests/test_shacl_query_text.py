@@ -18,6 +18,8 @@ SIGHT = {
     "SELECT * { ?s !<http://x/q> ?o }": True,
     "SELECT * { ?s (!<http://x/q>)/<http://x/r> ?o }": True,
     "SELECT * { ?s <http://x/p> ?o FILTER EXISTS { ?o ?any ?z } }": True,
+    "SELECT * { GRAPH <urn:x-shacl:focus> { ?x ?x ?s } ?s <http://x/p> ?o }": True,
+    "SELECT * { GRAPH <urn:x-shacl:focus> { <http://x/n> <http://x/n> ?s } }": False,
     "SELECT * { GRAPH <urn:x-shacl:scratch:1> { ?s <http://x/p> ?o } }": True,
 }
 

@@ -11,7 +11,8 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
@@ -37,7 +38,7 @@ _LEAVING = (
 
 def run(
     engine: str,
-    data: Iterable[Quad | Triple],
+    data: Iterable[Quad | Triple] | bytes,
     shapes: Iterable[Quad | Triple],
     options: dict[str, Any],
     *,
@@ -47,9 +48,9 @@ def run(
     """Ask an engine in a process of its own.
 
     Args:
-        engine: ``module:function`` of this package; called with lists of the data's and the
-            shapes' quads, and the options.
-        data: the graph that is judged.
+        engine: ``module:function`` of this package; called with the quads of data and
+            shapes, each to be read once, and the options.
+        data: the graph that is judged, or its N-Quads.
         shapes: the shapes graph.
         options: further arguments; they must be able to cross to another process.
         deadline: seconds until the process is ended, its start included.
@@ -73,14 +74,23 @@ def run(
     except subprocess.TimeoutExpired as error:
         raise LimitHit(f"validation was stopped after {deadline:g} s") from error
     finally:
-        process.kill()
-        process.communicate()
+        _end(process)
     if not reply:
         raise _death(process.returncode, memory)
     answer = pickle.loads(reply)
     if isinstance(answer, ShaclError):
         raise answer
     return answer
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        # What was not yet written goes nowhere.
+        with suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+    process.wait()
 
 
 def _death(code: int, memory: int) -> ShaclError:
@@ -90,7 +100,9 @@ def _death(code: int, memory: int) -> ShaclError:
     return Failed(None, f"the process that judged ended with the code {code}")
 
 
-def _lines(quads: Iterable[Quad | Triple]) -> bytes:
+def _lines(quads: Iterable[Quad | Triple] | bytes) -> bytes:
+    if isinstance(quads, bytes):
+        return quads
     return serialize((_quad(quad) for quad in quads), format=RdfFormat.N_QUADS) or b""
 
 
@@ -127,8 +139,8 @@ def _engine(name: str) -> Any:
     return getattr(import_module(f"allygraph.shacl.{module}"), function)
 
 
-def _quads(lines: bytes) -> list[Quad]:
-    return list(parse(input=lines, format=RdfFormat.N_QUADS))
+def _quads(lines: bytes) -> Iterator[Quad]:
+    return iter(parse(input=lines, format=RdfFormat.N_QUADS))
 
 
 def _tie_to_parent() -> None:

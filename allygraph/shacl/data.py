@@ -15,6 +15,7 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QuerySolutions,
+    RdfFormat,
     Store,
     Triple,
 )
@@ -137,6 +138,10 @@ class DataGraph:
         if select not in self._holds:
             self._holds[select] = any(True for _ in self.rows(select))
         return self._holds[select]
+
+    def lines(self) -> bytes:
+        """Give the triples as N-Quads, as they are stored."""
+        return self.store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
 
     def quads(self) -> Iterator[Quad]:
         """Give the triples as they were written."""

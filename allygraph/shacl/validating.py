@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from typing import Literal as Word
 
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Store
 
 from allygraph.shacl import confined, guards, reference
 from allygraph.shacl.data import DataGraph
@@ -54,14 +55,8 @@ def validate(
         LimitHit: the deadline has passed or the memory is used up.
     """
     if deadline is not None:
-        quads = data.quads() if isinstance(data, DataGraph) else data
-        rules = triples(shapes) if isinstance(shapes, ShapesGraph) else shapes
         options = {"engine": engine, "focus": focus, "only": only, "jobs": jobs}
-        report = confined.run(
-            "validating:validate", quads, rules, options, deadline=deadline, memory=memory
-        )
-        assert isinstance(report, Report)
-        return report
+        return _confined(data, shapes, options, deadline, memory)
     read = shapes if isinstance(shapes, ShapesGraph) else read_shapes(shapes)
     guards.check(read)
     if engine == "pyshacl" and focus is None and only is None:
@@ -76,6 +71,45 @@ def validate(
         finally:
             if focus is not None:
                 graph.clear((FOCUS_GRAPH,))
+
+
+def _confined(
+    data: DataGraph | Iterable[Quad],
+    shapes: ShapesGraph | Iterable[Quad],
+    options: dict[str, Any],
+    deadline: float,
+    memory: int,
+) -> Report:
+    rules = triples(shapes) if isinstance(shapes, ShapesGraph) else shapes
+    name, quads = "validating:validate", data
+    if isinstance(data, DataGraph):
+        name, options = "validating:validate_stored", {**options, "kept": data.kept}
+    found = confined.run(
+        name,
+        quads.lines() if isinstance(quads, DataGraph) else quads,
+        rules,
+        options,
+        deadline=deadline,
+        memory=memory,
+    )
+    assert isinstance(found, Report)
+    return found
+
+
+def validate_stored(
+    data: Iterable[Quad], shapes: Iterable[Quad], *, kept: bool, **options: Any
+) -> Report:
+    """Validate quads that come from the store of another `DataGraph`, as they stood there.
+
+    Args:
+        data: the quads.
+        shapes: the shapes graph.
+        kept: as `DataGraph.kept`.
+        options: those of `validate`.
+    """
+    store = Store()
+    store.bulk_extend(data)
+    return validate(DataGraph.of_store(store, kept=kept), shapes, **options)
 
 
 def _of_pyshacl(data: DataGraph | Iterable[Quad], shapes: ShapesGraph) -> Report:

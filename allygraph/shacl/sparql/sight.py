@@ -14,6 +14,8 @@ from allygraph.shacl.sparql.lexer import Token
 _TERMS = frozenset(("variable", "iri", "string", "number", "blank", "name"))
 # IRIs of the package: scratch graphs, whose nodes may be literals, and the private datatypes.
 _PRIVATE = "<urn:x-shacl:"
+# The nodes that a caller chose; they are targets too, of which the query itself tells.
+_CHOSEN = "<urn:x-shacl:focus>"
 
 
 def may_see(select: Select, properties: Collection[NamedNode]) -> bool:
@@ -26,7 +28,8 @@ def may_see(select: Select, properties: Collection[NamedNode]) -> bool:
     wanted = {str(name) for name in properties}
     for group in everywhere(select.where):
         for token in group.own:
-            if token.text in wanted or token.text.startswith(_PRIVATE):
+            ours = token.text.startswith(_PRIVATE) and token.text != _CHOSEN
+            if token.text in wanted or ours:
                 return True
     return any(_asks_any(group) for group in everywhere(select.where))
 
