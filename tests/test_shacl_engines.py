@@ -34,12 +34,12 @@ ex:c a ex:Other ; ex:n 9 .
 _:somebody a ex:Thing ; ex:n "x" .
 ex:Special rdfs:subClassOf ex:Thing .
 """
-# rdflib knows the prefix foaf: without a declaration, the compiler does not.
+# One of the numbers lies under a private datatype, which a query that compares must not see.
 BEYOND = (
     "sh:sparql [ sh:prefixes ex:prefixes ; sh:select 'SELECT $this ?value WHERE { "
-    "$this ex:n ?value FILTER (isNumeric(?value) && ?value > 5) "
-    "FILTER NOT EXISTS { $this foaf:name ?x } }' ]"
+    "$this ex:n ?value FILTER (isNumeric(?value) && ?value > 5) }' ]"
 )
+REASON = "its query may meet literals that the store would write otherwise"
 PREFIXES = (
     'ex:prefixes sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] . '
 )
@@ -147,7 +147,7 @@ def test_only_the_shapes_that_need_it_go_to_pyshacl():
         (node("b"), node("S")),
     ]
     assert set(report.compiled) == {node("T"), node("P")}
-    assert report.delegated == ((node("S"), "the prefix 'foaf:' is not declared"),)
+    assert report.delegated == ((node("S"), REASON),)
 
 
 def test_a_property_shape_is_delegated_without_its_neighbours():
@@ -168,7 +168,10 @@ def test_a_property_shape_is_delegated_without_its_neighbours():
 
 def test_a_delegated_shape_with_a_nameless_target_is_asked_of_it():
     """A target that is a blank node has no text in a query, but it is one node in both graphs."""
-    both = quads(f"_:somebody ex:n 8 . ex:S a sh:NodeShape ; sh:targetNode _:somebody ; {BEYOND} .")
+    both = quads(
+        '_:somebody ex:n 8 . ex:a ex:n "02"^^xsd:integer . '
+        f"ex:S a sh:NodeShape ; sh:targetNode _:somebody ; {BEYOND} ."
+    )
     report = validate(both, both)
 
     assert [type(r.focus) for r in report.results] == [BlankNode]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from rdflib import Graph
 
 from allygraph.shacl import (
     CannotCompile,
@@ -15,6 +16,7 @@ from allygraph.shacl import (
     read_shapes,
     validate,
 )
+from allygraph.shacl.sparql.prefixes import KNOWN
 
 FOLDER = Path(__file__).parent / "shacl" / "prebinding"
 QUERIES = sorted(FOLDER.glob("*.rq"))
@@ -334,6 +336,11 @@ def test_prefixes_lead_over_imports_within_the_shapes_graph():
         "owl:imports <http://127.0.0.1:9/elsewhere> was not followed",
         "owl:imports <http://example.org/prefixes> was not followed",
     )
+
+
+def test_prefixes_that_rdflib_knows_need_no_declaration():
+    """The table is rdflib's: a shape that pySHACL reads should not lose its queries for that."""
+    assert {prefix: str(name) for prefix, name in Graph().namespaces()} == KNOWN
 
 
 def test_a_prefix_with_two_meanings_is_ill_formed():

@@ -69,12 +69,12 @@ def rows(query):
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(groups)
-def test_at_once_means_node_by_node(group):
+@given(groups, st.sampled_from(["", "", " LIMIT 1000"]))
+def test_at_once_means_node_by_node(group, tail):
     """The engine binds the variable itself where LATERAL brings in one node after the other."""
     numbers = count()
     numbered = re.sub(r"\?bound\b", lambda match: f"?bound{next(numbers)}", group)
-    query = f"SELECT $this ?x ?y WHERE {{ {numbered} }}"
+    query = f"SELECT $this ?x ?y WHERE {{ {numbered} }}{tail}"
     focus = f"VALUES ?this {{ {' '.join(map(str, NODES))} }}"
     alone = set()
     for node in NODES:

@@ -8,12 +8,36 @@ from allygraph.shacl.names import sh
 from allygraph.shacl.triples import Triples
 
 _IMPORTS = NamedNode("http://www.w3.org/2002/07/owl#imports")
-# pySHACL knows these without a declaration, and shapes rely on it.
-_KNOWN = {
+# rdflib, and so pySHACL, knows these without a declaration, and shapes in the wild rely on it.
+KNOWN = {
+    "brick": "https://brickschema.org/schema/Brick#",
+    "csvw": "http://www.w3.org/ns/csvw#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcam": "http://purl.org/dc/dcam/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcmitype": "http://purl.org/dc/dcmitype/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "doap": "http://usefulinc.com/ns/doap#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "odrl": "http://www.w3.org/ns/odrl/2/",
+    "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
+    "prof": "http://www.w3.org/ns/dx/prof/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
     "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "sosa": "http://www.w3.org/ns/sosa/",
+    "ssn": "http://www.w3.org/ns/ssn/",
+    "time": "http://www.w3.org/2006/time#",
+    "vann": "http://purl.org/vocab/vann/",
+    "void": "http://rdfs.org/ns/void#",
+    "wgs": "https://www.w3.org/2003/01/geo/wgs84_pos#",
+    "xml": "http://www.w3.org/XML/1998/namespace",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
@@ -41,7 +65,7 @@ def prefixes(triples: Triples, query: Term, shape: Node) -> dict[str, str]:
                 raise IllFormedShapes(
                     shape, f"the prefix '{prefix}:' is declared with two meanings"
                 )
-    return _KNOWN | found
+    return KNOWN | found
 
 
 def _declared(triples: Triples, declaration: Term, shape: Node) -> tuple[str, str]:
