@@ -15,6 +15,7 @@ from allygraph.derive import extend
 from allygraph.graph import file_quads
 from allygraph.names import PREFIXES, expand
 from allygraph.positions import Place
+from allygraph.rdf_files import RdfFile
 from allygraph.resources import shape_files
 from allygraph.validation import Finding, Report, bounds, form, quotes, validate
 from allygraph.validation.findings import said
@@ -73,7 +74,13 @@ def judged_file(path: Path, *, part: str = "given") -> Sources:
     """Give the sources that hold one judged file."""
     quads = list(file_quads(path, name="example"))
     text = path.read_text(encoding="utf-8")
-    return Sources(path.parent, [SourceFile(path, path.name, True, part, text, quads)])
+    content = RdfFile(path.name, text, ox.RdfFormat.TURTLE, None, quads, {})
+    return Sources(path.parent, [SourceFile(path, path.name, True, part, lambda: content)])
+
+
+def form_of(sources: Sources) -> list[Finding]:
+    """Give the findings on the form of all files."""
+    return list(form.find(sources.judged, sources, LEVELS))
 
 
 def test_what_is_shipped_has_no_finding_and_takes_less_than_thirty_seconds():
@@ -254,7 +261,7 @@ def test_faults_of_form_are_found(tmp_path, text, rule, line):
     prefixes += "" if text.startswith("#") else "PREFIX ally: <https://w3id.org/allygraph/ns#>\n\n"
     path.write_text(prefixes + text)
 
-    found = {(finding.rule, finding.place.line) for finding in form.find(judged_file(path), LEVELS)}
+    found = {(finding.rule, finding.place.line) for finding in form_of(judged_file(path))}
 
     assert (rule, line) in found
 
@@ -267,7 +274,7 @@ def test_a_thing_with_blocks_in_two_files_is_found(tmp_path):
         path.write_text(f"{HEAD}\nactor:a\n    a ally:State ;\n.\n")
         files += judged_file(path, part="data").files
 
-    found = [f for f in form.find(Sources(tmp_path, files), LEVELS) if f.rule == "subject-twice"]
+    found = [f for f in form_of(Sources(tmp_path, files)) if f.rule == "subject-twice"]
 
     assert [(finding.place.file, finding.place.line) for finding in found] == [("two.ttl", 13)]
     assert "one.ttl" in found[0].message()

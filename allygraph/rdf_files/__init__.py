@@ -44,7 +44,7 @@ class RdfFile:
         name: the file as it was named; findings and errors call it so.
         text: the text that was parsed; of a packed file what was in it.
         format: how the text was read.
-        base: the IRI that relative names were read against, which is the file's own address.
+        base: the IRI that relative names were read against: the file's own address, or None.
         quads: what it says, in the order of the text; a format without graphs has only one.
         prefixes: the short names of the text, without the colon, and what they stand for.
     """
@@ -52,7 +52,7 @@ class RdfFile:
     name: str
     text: str = field(repr=False)
     format: RdfFormat
-    base: str
+    base: str | None
     quads: list[Quad] = field(repr=False)
     prefixes: Mapping[str, str]
 

@@ -11,11 +11,21 @@ from pathlib import Path
 from allygraph import resources
 from allygraph.bridge import quiet_rdflib
 from allygraph.validation import foreign, ours
+from allygraph.validation.examined import Examined
 from allygraph.validation.findings import SEVERITIES, Finding, Report, Severity
 from allygraph.validation.options import Options
 from allygraph.validation.sources import load
 
-__all__ = ["SEVERITIES", "Finding", "Options", "Report", "Severity", "validate"]
+__all__ = [
+    "SEVERITIES",
+    "Examined",
+    "Finding",
+    "Options",
+    "Report",
+    "Severity",
+    "examine",
+    "validate",
+]
 
 
 def validate(
@@ -47,9 +57,24 @@ def validate(
         UnknownName: there is no such profile.
         LimitError: a limit was reached.
     """
+    return examine(
+        paths, root=root, shapes=shapes, background=background, staged=staged, options=options
+    ).report
+
+
+def examine(
+    paths: Sequence[Path] | None = None,
+    *,
+    root: Path | None = None,
+    shapes: Sequence[Path] = (),
+    background: Sequence[Path] = (),
+    staged: Mapping[Path, Path] | None = None,
+    options: Options | None = None,
+) -> Examined:
+    """Judge as `validate` does, and keep what the report was made of."""
     asked = options or Options()
     top = root or resources.root()
     with quiet_rdflib():
         if shapes:
-            return foreign.judge(foreign.load(top, paths, shapes, background), asked)
-        return ours.judge(load(top, paths, staged), asked)
+            return foreign.examine(foreign.load(top, paths, shapes, background), asked)
+        return ours.examine(load(top, paths, staged), asked)

@@ -12,12 +12,14 @@ from pyoxigraph import NamedNode
 
 from allygraph import shacl
 from allygraph.validation.background import Background, background
+from allygraph.validation.examined import Examined
 from allygraph.validation.faults import Fault
 from allygraph.validation.findings import Report, in_order
 from allygraph.validation.judging import rule_names
 from allygraph.validation.locating import Locator
 from allygraph.validation.options import Options
-from allygraph.validation.shapes import Shapes, refused
+from allygraph.validation.revision import Revision
+from allygraph.validation.shapes import Shapes, refused, translated
 from allygraph.validation.sources import Sources, foreign_files, shipped_data
 from allygraph.validation.wording import Names
 
@@ -35,7 +37,7 @@ def load(
     return Sources(root, [*data, *more, *foreign_files(shapes, "shapes", judged=False)])
 
 
-def judge(sources: Sources, options: Options) -> Report:
+def examine(sources: Sources, options: Options) -> Examined:
     """Judge data by the shapes that were given with it.
 
     Raises:
@@ -44,42 +46,68 @@ def judge(sources: Sources, options: Options) -> Report:
         LimitError: a limit was reached.
     """
     data = [file for file in sources.files if file.part != "shapes"]
-    names = Names({name: space for file in sources.files for name, space in file.prefixes.items()})
-    quads = [quad for file in data for quad in file.quads]
-    rules = [quad for file in sources.files if file.part == "shapes" for quad in file.quads]
-    shapes = Shapes(quads, rules, names)
-    beside = background(data)
-    faults, report = _asked(shapes, options)
+    rules = [file for file in sources.files if file.part == "shapes"]
+    named = data if options.changed is None else []
+    names = Names({n: space for file in (*rules, *named) for n, space in file.prefixes.items()})
+    shapes = Shapes(
+        lambda: (quad for file in data for quad in file.quads),
+        [quad for file in rules for quad in file.quads],
+        names,
+    )
     locator = Locator(sources.asked_first, names)
+    if options.changed is not None:
+        revision = Revision(options.changed, data, rules, _key(sources))
+        locator = Locator(sorted(locator.files, key=lambda f: not revision.differs(f)), names)
+        faults, report = _asked(shapes, options, locator, revision)
+        beside = Background((), (), frozenset(), frozenset())
+    else:
+        faults, report = _asked(shapes, options, locator, None)
+        beside = background(data)
     told = [
         _with_page(fault, sources)
         for fault in faults
         if options.wants(fault.rule) and _may_be_told(fault, beside, options)
     ]
-    named = rule_names(shapes.shapes)
     findings = in_order(locator.findings(told))
-    return Report(
-        findings,
-        files=tuple(file.name for file in sources.judged),
-        background=(*beside.names, *(f"{name} (imported, not read)" for name in beside.missing)),
-        delegated=tuple((named[node], reason) for node, reason in report.delegated),
-        texts=sources.texts(findings),
+    rule_of = rule_names(shapes.shapes)
+    return Examined(
+        Report(
+            findings,
+            files=tuple(file.name for file in sources.judged),
+            background=(
+                *beside.names,
+                *(f"{name} (imported, not read)" for name in beside.missing),
+            ),
+            delegated=tuple((rule_of[node], reason) for node, reason in report.delegated),
+            texts=sources.texts(findings),
+        ),
+        report.results,
+        shapes,
+        sources,
     )
 
 
-def _asked(shapes: Shapes, options: Options) -> tuple[list[Fault], shacl.Report]:
+def _key(sources: Sources) -> str:
+    return "\0".join(sorted(str(file.path.resolve()) for file in sources.files))
+
+
+def _asked(
+    shapes: Shapes, options: Options, locator: Locator, revision: Revision | None
+) -> tuple[list[Fault], shacl.Report]:
     rules = rule_names(shapes.shapes)
-    limits = {
-        "focus": [NamedNode(name) for name in sorted(options.focus)] or None,
-        "only": [n for n, rule in rules.items() if options.wants(rule)] if options.select else None,
-    }
+    focus = [NamedNode(name) for name in sorted(options.focus)] or None
+    only = [n for n, rule in rules.items() if options.wants(rule)] if options.select else None
     try:
-        report = shapes.judge(engine=options.engine, jobs=options.jobs, **limits)
+        if revision is None:
+            report = shapes.judge(engine=options.engine, focus=focus, only=only, jobs=options.jobs)
+        else:
+            with translated():
+                report = revision.judge(shapes, engine=options.engine, jobs=options.jobs)
     except (shacl.Refused, shacl.Failed) as error:
         return [refused(error)], shacl.Report()
-    faults = [*shapes.faults(report)]
+    faults = [*shapes.faults(report, locator.values)]
     if options.engine == "both":
-        faults += shapes.differences(report, **limits)
+        faults += shapes.differences(report, focus=focus, only=only)
     return faults, report
 
 

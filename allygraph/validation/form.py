@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from pyoxigraph import BlankNode
+from pyoxigraph import BlankNode, RdfFormat
 
 from allygraph.errors import NotCanonical
 from allygraph.names import compact
@@ -19,17 +19,22 @@ _HEAD = "# "
 _LICENCE = ("# licence:", "# SPDX-License-Identifier:")
 
 
-def find(sources: Sources, severity: Levels, jobs: int = 1) -> Iterator[Finding]:
-    """Give the findings on the form of the judged files.
+def find(
+    files: Sequence[SourceFile], sources: Sources, severity: Levels, jobs: int = 1
+) -> Iterator[Finding]:
+    """Give the findings on the form of files.
 
     Args:
-        sources: the files.
+        files: those that are judged.
+        sources: all files, in which things may have a second block.
         severity: the severity of each rule.
         jobs: how many files are worked on at a time, each in a process of its own.
     """
-    yield from _not_canonical(sources.judged, severity, jobs)
-    for file in sources.judged:
+    written = [file for file in files if file.format == RdfFormat.TURTLE]
+    yield from _not_canonical(written, severity, jobs)
+    for file in written:
         yield from _head_lines(file, severity)
+    for file in files:
         if file.part in ("data", "given"):
             yield from _blank_nodes(file, severity)
     yield from _stated_twice(sources, severity)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
+from typing import TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -30,6 +31,8 @@ _ABOUT_OTHERS = {
 }
 _LOCAL_NAME = re.compile(r"[#/:]")
 _MANY = 20
+Values: TypeAlias = Callable[[Term, NamedNode], Iterable[Term]]
+"""Gives the values of a property of a thing."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Judged:
 
     shapes: ShapesGraph
     names: Names
-    values: Callable[[Term, NamedNode], Iterable[Term]]
+    values: Values
 
     def faults(self, report: Report) -> Iterator[Fault]:
         """Give the faults of a report, in its order."""

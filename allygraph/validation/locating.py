@@ -52,14 +52,27 @@ class Locator:
             results=fault.results,
         )
 
+    def values(self, subject: Term, predicate: NamedNode) -> list[Term]:
+        """Give the values of a property, in the order of the text."""
+        file = self._describing(subject)
+        if file is None:
+            return []
+        said = file.statements[subject]
+        return [
+            quad.object
+            for quad in said
+            if quad.predicate == predicate and not isinstance(quad.object, Triple)
+        ]
+
+    def _describing(self, node: object) -> SourceFile | None:
+        """Find the first file that says something about a thing."""
+        if node not in self._known:
+            self._known[node] = next((f for f in self.files if node in f.statements), None)
+        return self._known[node]
+
     @cached_property
-    def _describing(self) -> dict[object, SourceFile]:
-        """The first file that says something about a thing."""
-        found: dict[object, SourceFile] = {}
-        for file in self.files:
-            for quad in file.quads:
-                found.setdefault(quad.subject, file)
-        return found
+    def _known(self) -> dict[object, SourceFile | None]:
+        return {}
 
     @cached_property
     def _naming(self) -> dict[object, tuple[SourceFile, Quad]]:
@@ -80,14 +93,14 @@ class Locator:
 
     def subject(self, node: Term | Triple) -> Place | None:
         """Give the place where a thing's first block begins, or None."""
-        file = self._describing.get(node)
+        file = self._describing(node)
         if file is None:
             return None
         return file.positions.subject(node) or Place(file.name)
 
     def _triple(self, subject: Term, predicate: NamedNode, value: Term | None) -> Place | None:
         """Give the place of a triple; without a value, that of the property."""
-        file = self._describing.get(subject)
+        file = self._describing(subject)
         if file is None:
             return None
         known = file.positions

@@ -19,6 +19,7 @@ class Options:
         engine: who asks the shapes.
         jobs: how many queries and files are worked on at a time.
         texts: source texts against which quotes are checked, found by their sha256.
+        changed: a revision of git; only what differs from it and what that can affect is judged.
         hermit: ask the reasoner HermiT too, which needs Java and takes its time.
     """
 
@@ -29,6 +30,7 @@ class Options:
     jobs: int = 1
     texts: tuple[Path, ...] = ()
     hermit: bool = False
+    changed: str | None = None
 
     def wants(self, *rules: str) -> bool:
         """Tell whether any of some rules is asked."""

@@ -4,7 +4,7 @@ Given files and the shipped ones are judged as they were parsed, and check queri
 graph with all that is derived.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,15 +16,18 @@ from allygraph.errors import InputError, QueryFileError
 from allygraph.names import BASE, expand
 from allygraph.positions import Place
 from allygraph.reason import check
+from allygraph.shacl.model import Node
 from allygraph.validation import bounds, form, links, profiles, queries, quotes, saved
 from allygraph.validation.background import background
+from allygraph.validation.examined import Examined
 from allygraph.validation.faults import Fault
 from allygraph.validation.findings import Finding, Levels, Report, in_order, rule_page, said
 from allygraph.validation.judging import rule_names
 from allygraph.validation.locating import Locator
 from allygraph.validation.options import Options
-from allygraph.validation.shapes import Shapes, refused
-from allygraph.validation.sources import CLAIM, RELATIONSHIP, Sources
+from allygraph.validation.revision import Revision
+from allygraph.validation.shapes import Shapes, refused, translated
+from allygraph.validation.sources import CLAIM, RELATIONSHIP, SourceFile, Sources
 from allygraph.validation.wording import Names
 
 _FORM = ("form", "head-lines", "blank-node", "subject-twice")
@@ -34,7 +37,7 @@ _OBJECT_OF_A_CLAIM = frozenset(map(expand, ("ally:affirms", "ally:denies", "ally
 _NOT_DERIVABLE = "not-derivable"
 
 
-def judge(sources: Sources, options: Options) -> Report:
+def examine(sources: Sources, options: Options) -> Examined:
     """Judge the sources.
 
     Raises:
@@ -44,7 +47,7 @@ def judge(sources: Sources, options: Options) -> Report:
     judging = _Judging(sources, options)
     findings = [*judging.findings()]
     told = judging.profile.judge(f for f in findings if options.wants(f.rule))
-    return Report(
+    report = Report(
         in_order(told),
         relationships=sources.count(RELATIONSHIP),
         claims=sources.count(CLAIM),
@@ -53,6 +56,7 @@ def judge(sources: Sources, options: Options) -> Report:
         delegated=judging.delegated,
         texts=sources.texts(findings),
     )
+    return Examined(report, judging.results, judging.shapes, sources)
 
 
 @dataclass
@@ -62,6 +66,7 @@ class _Judging:
     sources: Sources
     options: Options
     delegated: tuple[tuple[str, str], ...] = ()
+    results: tuple[shacl.Result, ...] = ()
 
     @cached_property
     def profile(self) -> profiles.Profile:
@@ -81,38 +86,63 @@ class _Judging:
     @cached_property
     def shapes(self) -> Shapes:
         quads = (q for file in self.sources.files if file.part == "shapes" for q in file.quads)
-        return Shapes(self.sources.quads, list(quads), Names())
+        return Shapes(lambda: self.sources.quads, list(quads), Names())
+
+    @cached_property
+    def locator(self) -> Locator:
+        return Locator(self.sources.asked_first, Names())
+
+    @cached_property
+    def revision(self) -> Revision | None:
+        """The revision that the files are held against, if one was named."""
+        if self.options.changed is None:
+            return None
+        data = [file for file in self.sources.files if file.part != "shapes"]
+        shapes = [file for file in self.sources.files if file.part == "shapes"]
+        return Revision(self.options.changed, data, shapes, str(self.sources.root))
+
+    @cached_property
+    def files(self) -> list[SourceFile]:
+        """The judged files, those that differ where a revision was named."""
+        judged = self.sources.judged
+        if self.revision is None:
+            return judged
+        return [file for file in judged if self.revision.differs(file)]
 
     def findings(self) -> Iterator[Finding]:
-        locator = Locator(self.sources.asked_first, Names())
+        if self.revision is not None and not self.revision.differing:
+            return
         about_files = self._about_files()
         faults = [*self._faults()]
-        found = [*about_files, *locator.findings(faults)]
+        found = [*about_files, *self.locator.findings(faults)]
         yield from found
         failing = any(finding.severity == "error" for finding in found)
         if not failing and _NOT_DERIVABLE in self.severity and self.options.wants(_NOT_DERIVABLE):
             yield from self._built[1]
         told = {finding.focus for finding in found}
-        for finding in self._logic(locator):
+        for finding in self._logic():
             if finding.focus not in told or finding.rule not in _FOUND_BY_SHAPES:
                 yield finding
 
     def _about_files(self) -> list[Finding]:
         found: list[Finding] = []
         if self.options.wants(*_FORM):
-            found += form.find(self.sources, self.severity, self.options.jobs)
+            found += form.find(self.files, self.sources, self.severity, self.options.jobs)
         if self.sources.whole and self.options.wants(saved.RULE):
             found += saved.find(self.sources.root, self.severity)
         return found
 
     def _faults(self) -> Iterator[Fault]:
         quads, severity, options = self.sources.quads, self.severity, self.options
+        own = self.things
+        if self.revision is not None:
+            own &= frozenset().union(*(file.subjects for file in self.files))
         if options.wants("bounds-disagree"):
-            yield from bounds.find(quads, self.things, severity)
+            yield from bounds.find(quads, own, severity)
         if options.wants("dangling-name"):
             yield from links.find(quads, self.things, severity)
         if options.wants("quote-not-in-text"):
-            yield from quotes.find(quads, options.texts, self.things, severity)
+            yield from quotes.find(quads, options.texts, own, severity)
         yield from self._by_shapes()
         asked = {rule: level for rule, level in severity.items() if options.wants(rule)}
         if any(one.name in asked for one in queries.checks(self.sources.root)):
@@ -126,22 +156,31 @@ class _Judging:
         ours = {thing for thing in self.things if thing.startswith(BASE)}
         if not only or not ours:
             return
-        limits = {
-            "focus": None if self.sources.whole and not self.options.focus else _nodes(ours),
-            "only": only if self.options.select else None,
-        }
+        whole = self.sources.whole and not self.options.focus
+        focus = None if whole else _nodes(ours)
+        named = only if self.options.select else None
         try:
-            report = self.shapes.judge(engine=self.options.engine, jobs=self.options.jobs, **limits)
+            report = self._asked(focus, named)
         except (shacl.Refused, shacl.Failed) as error:
             yield refused(error)
             return
+        self.results = report.results
         self.delegated = tuple((rules[node], reason) for node, reason in report.delegated)
-        faults = [*self.shapes.faults(report)]
+        faults = [*self.shapes.faults(report, self.locator.values)]
         if self.options.engine == "both":
-            faults += self.shapes.differences(report, **limits)
+            faults += self.shapes.differences(report, focus=focus, only=named)
         for fault in faults:
             if isinstance(fault.focus, NamedNode) and fault.focus.value in ours:
                 yield replace(fault, page=rule_page(fault.rule))
+
+    def _asked(
+        self, focus: Collection[NamedNode] | None, only: Collection[Node] | None
+    ) -> shacl.Report:
+        engine, jobs = self.options.engine, self.options.jobs
+        if self.revision is None:
+            return self.shapes.judge(engine=engine, focus=focus, only=only, jobs=jobs)
+        with translated():
+            return self.revision.judge(self.shapes, engine=engine, jobs=jobs)
 
     @cached_property
     def _built(self) -> tuple[Store, list[Finding]]:
@@ -163,7 +202,7 @@ class _Judging:
             return store, [Finding(place, level, _NOT_DERIVABLE, None, message, page=page)]
         return store, []
 
-    def _logic(self, locator: Locator) -> Iterator[Finding]:
+    def _logic(self) -> Iterator[Finding]:
         """Give what contradicts the ontology."""
         if self.options.select and not self.options.wants("owl", *_FOUND_BY_SHAPES):
             named = any(pattern.startswith("owl") for pattern in self.options.select)
@@ -180,7 +219,7 @@ class _Judging:
                 yield Finding(place, level, rule, None, told, page=page)
             elif problem.subject in self.things:
                 focus = NamedNode(problem.subject)
-                yield locator.finding(Fault(rule, level, told, focus, page=page))
+                yield self.locator.finding(Fault(rule, level, told, focus, page=page))
 
 
 def _can_be_derived_from(quad: Quad) -> bool:

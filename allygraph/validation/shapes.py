@@ -4,24 +4,24 @@ The quads are judged as they were parsed: the library keeps literals that a stor
 ("007" to "7"). Source: https://www.w3.org/TR/shacl/.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad
 
 from allygraph import shacl
 from allygraph.errors import IllFormedShape, LimitError, UsageError
 from allygraph.graph import read
 from allygraph.resources import shape_files
 from allygraph.shacl import DataGraph, ShapesGraph
-from allygraph.shacl.data import written
 from allygraph.shacl.model import Node
 from allygraph.validation.faults import Fault, Term
 from allygraph.validation.findings import said
-from allygraph.validation.judging import Judged
+from allygraph.validation.judging import Judged, Values
 from allygraph.validation.wording import Names
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ class Shapes:
     """Data and shapes that are to be judged.
 
     Args:
-        quads: the data.
+        quads: gives the data, when it is asked for.
         shape_quads: the shapes, one file after the other.
         names: writes terms short.
     """
 
-    quads: Sequence[Quad] = field(repr=False)
+    quads: Callable[[], Iterable[Quad]] = field(repr=False)
     shape_quads: Sequence[Quad] = field(repr=False)
     names: Names = field(repr=False)
 
@@ -50,7 +50,7 @@ class Shapes:
     def data(self) -> DataGraph:
         """The data as the library asks it."""
         # Which file says what is of no matter here, and to merge the graphs costs more.
-        return DataGraph(Quad(q.subject, q.predicate, q.object) for q in self.quads)
+        return DataGraph(Quad(q.subject, q.predicate, q.object) for q in self.quads())
 
     @cached_property
     def shapes(self) -> ShapesGraph:
@@ -86,22 +86,22 @@ class Shapes:
         Raises:
             UsageError: with ``compiled``, a shape that has no query.
             LimitError: a limit was reached.
+            Refused, Failed: a shape is hostile, or an engine failed on it.
         """
         first = "auto" if engine == "both" else engine
-        try:
+        with translated():
             return shacl.validate(
                 self.data, self.shapes, engine=first, focus=focus, only=only, jobs=jobs
             )
-        except shacl.CannotCompile as error:
-            raise UsageError(
-                f"a shape has no query of its own: {error}", expected="--engine auto or pyshacl"
-            ) from error
-        except shacl.LimitHit as error:
-            raise LimitError(str(error), expected="fewer shapes or a longer --deadline") from error
 
-    def faults(self, report: shacl.Report) -> Iterator[Fault]:
-        """Tell the results of a report as faults."""
-        return Judged(self.shapes, self.names, self._values).faults(report)
+    def faults(self, report: shacl.Report, values: Values) -> Iterator[Fault]:
+        """Tell the results of a report as faults.
+
+        Args:
+            report: what an engine found.
+            values: gives the values of a property of a thing.
+        """
+        return Judged(self.shapes, self.names, values).faults(report)
 
     def differences(
         self,
@@ -128,11 +128,18 @@ class Shapes:
             for who, (focus, path, component, value) in told
         ]
 
-    def _values(self, focus: Term, name: NamedNode) -> list[Term]:
-        if not isinstance(focus, NamedNode):
-            return []
-        found = self.data.store.quads_for_pattern(focus, name, None, DefaultGraph())
-        return [written(q.object) for q in found if not isinstance(q.object, Triple)]
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise errors of the library that are no findings as errors of ours."""
+    try:
+        yield
+    except shacl.CannotCompile as error:
+        raise UsageError(
+            f"a shape has no query of its own: {error}", expected="--engine auto or pyshacl"
+        ) from error
+    except shacl.LimitHit as error:
+        raise LimitError(str(error), expected="fewer shapes or a longer --deadline") from error
 
 
 def refused(error: shacl.Refused | shacl.Failed) -> Fault:

@@ -4,8 +4,8 @@ Given files are judged beside the shipped ontology and data. A thing that a give
 replaces the shipped thing of the same name: an edited copy is judged as if it were in its place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
@@ -15,9 +15,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 from allygraph import resources
 from allygraph.errors import UnreadableFile
 from allygraph.graph import file_quads, read
-from allygraph.names import PREFIXES, expand
+from allygraph.names import PREFIXES, expand, graph_iri
 from allygraph.positions import Place, Positions
-from allygraph.rdf_files import rdf_paths, read_rdf
+from allygraph.rdf_files import RdfFile, rdf_paths, read_rdf
 from allygraph.validation.findings import Finding
 
 _RDF_TYPE = NamedNode(expand("rdf:type"))
@@ -27,17 +27,55 @@ _SUBCLASS = expand("rdfs:subClassOf")
 
 @dataclass
 class SourceFile:
-    """One Turtle file: its name in findings, its text and quads, and whether it is judged."""
+    """One file: what it is called, whether it is judged, and what it says once that is asked.
+
+    Args:
+        path: where it is.
+        name: how findings call it.
+        judged: whether its findings are asked for.
+        part: ``ontology``, ``shapes``, ``data``, ``given`` or ``background``.
+        reading: reads it.
+    """
 
     path: Path
     name: str
     judged: bool
     part: str
-    text: str = field(repr=False)
-    quads: list[Quad] = field(repr=False)
-    format: RdfFormat = RdfFormat.TURTLE
-    base: str | None = None
-    prefixes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reading: Callable[[], RdfFile] = field(repr=False)
+
+    @cached_property
+    def content(self) -> RdfFile:
+        """What the file says.
+
+        Raises:
+            UnreadableFile: it is missing or broken; with its line and column.
+        """
+        return self.reading()
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.content.text
+
+    @property
+    def quads(self) -> list[Quad]:
+        """Its statements, in the order of the text."""
+        return self.content.quads
+
+    @property
+    def format(self) -> RdfFormat:
+        """How it is written."""
+        return self.content.format
+
+    @property
+    def base(self) -> str | None:
+        """The IRI that its relative names were read against."""
+        return self.content.base
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The short names that its text declares, and what they stand for."""
+        return self.content.prefixes
 
     @cached_property
     def positions(self) -> Positions:
@@ -52,6 +90,14 @@ class SourceFile:
     def subjects(self) -> frozenset[str]:
         """The named things that the file describes."""
         return frozenset(q.subject.value for q in self.quads if isinstance(q.subject, NamedNode))
+
+    @cached_property
+    def statements(self) -> dict[object, list[Quad]]:
+        """The statements about each thing."""
+        found: dict[object, list[Quad]] = {}
+        for quad in self.quads:
+            found.setdefault(quad.subject, []).append(quad)
+        return found
 
 
 @dataclass
@@ -216,24 +262,25 @@ def _staged(root: Path, staged: Mapping[Path, Path]) -> Sources:
 
 
 def _file(path: Path, name: str, part: str, judged: bool) -> SourceFile:
-    text = read(path, name=name)
-    quads = list(file_quads(path, name=quote(name.lstrip("/"), safe="/.~-_"), place=name))
-    return SourceFile(path, name, judged, part, text, quads)
+    """Read a file beside our own, or one of them; its statements get the graph of its name."""
+    file = SourceFile(path, name, judged, part, lambda: _in_graph(path, name))
+    assert file.content is not None  # what cannot be read is told before anything is judged
+    return file
+
+
+def _in_graph(path: Path, name: str) -> RdfFile:
+    graph = quote(name.lstrip("/"), safe="/.~-_")
+    if path.suffix == ".ttl":
+        text = read(path, name=name)
+        quads = list(file_quads(path, name=graph, place=name))
+        return RdfFile(name, text, RdfFormat.TURTLE, None, quads, {})
+    found = read_rdf(path, name=name)
+    here = NamedNode(graph_iri(graph))
+    return replace(found, quads=[Quad(q.subject, q.predicate, q.object, here) for q in found.quads])
 
 
 def _foreign(path: Path, part: str, judged: bool) -> SourceFile:
-    read_file = read_rdf(path)
-    return SourceFile(
-        path,
-        read_file.name,
-        judged,
-        part,
-        read_file.text,
-        read_file.quads,
-        read_file.format,
-        read_file.base,
-        read_file.prefixes,
-    )
+    return SourceFile(path, str(path), judged, part, lambda: read_rdf(path))
 
 
 def _named(quad: Quad, names: set[str]) -> bool:

@@ -1,0 +1,94 @@
+"""What differs from a revision of git, as the shapes are asked about it again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pyoxigraph import Quad
+
+from allygraph import shacl
+from allygraph.rdf_files import as_text, parse_text
+from allygraph.rdf_files.formats import format_by_name, guess
+from allygraph.shacl import ShapesGraph
+from allygraph.validation.changed import validate_changed
+from allygraph.validation.revisions import Revised, revised
+from allygraph.validation.shapes import Engine, Shapes
+from allygraph.validation.sources import SourceFile
+
+
+@dataclass
+class Revision:
+    """A revision, held against the files that are there now.
+
+    Args:
+        name: a commit, branch or tag.
+        data: the files that make the graph.
+        shape_files: the files of the shapes.
+        key: tells apart what is judged, for the snapshot of the last run.
+    """
+
+    name: str
+    data: Sequence[SourceFile]
+    shape_files: Sequence[SourceFile]
+    key: str
+
+    @cached_property
+    def differing(self) -> dict[Path, Revised]:
+        """The files that differ, by their whole path.
+
+        Raises:
+            UsageError: there is no git, no repository, or no such revision.
+        """
+        paths = [file.path.resolve() for file in (*self.data, *self.shape_files)]
+        folders = {path.parent for path in paths}
+        known = set(paths)
+        found = revised(sorted(folders), self.name)
+        return {one.path: one for one in found if one.path in known or _is_gone(one, paths)}
+
+    def differs(self, file: SourceFile) -> bool:
+        """Tell whether a file differs from what it was."""
+        return file.path.resolve() in self.differing
+
+    def judge(self, shapes: Shapes, *, engine: Engine, jobs: int) -> shacl.Report:
+        """Ask the shapes again where the difference can matter; errors as of `Shapes.judge`."""
+        files = [file.path.resolve() for file in self.data]
+        shape_paths = {file.path.resolve() for file in self.shape_files}
+        old = [one for path, one in self.differing.items() if path in shape_paths]
+        return validate_changed(
+            files,
+            shapes.shapes,
+            [one for path, one in self.differing.items() if path not in shape_paths],
+            self._read,
+            key=self.key,
+            old_shapes=self._old_shapes(old) if old else None,
+            engine="auto" if engine == "both" else engine,
+            jobs=jobs,
+        ).report
+
+    def _old_shapes(self, old: Iterable[Revised]) -> ShapesGraph:
+        before = {one.path: one.before for one in old}
+        quads: list[Quad] = []
+        for file in self.shape_files:
+            path = file.path.resolve()
+            if path not in before:
+                quads += file.quads
+            elif (data := before[path]) is not None:
+                quads += self._read(path, data)
+        return shacl.read_shapes(quads)
+
+    def _read(self, path: Path, data: bytes) -> list[Quad]:
+        """Parse a file; its blank nodes are named as where it is read whole."""
+        name, base = self._names.get(path, str(path)), path.as_uri()
+        text = as_text(data, place=name)
+        form = format_by_name(path.name) or guess(text, base)
+        return parse_text(text, form, name=name, base=base).quads
+
+    @cached_property
+    def _names(self) -> dict[Path, str]:
+        return {file.path.resolve(): file.name for file in (*self.data, *self.shape_files)}
+
+
+def _is_gone(one: Revised, paths: Sequence[Path]) -> bool:
+    """Tell whether a file is there no more that would have been one of the data's."""
+    return one.after is None and one.path.suffix in {path.suffix for path in paths}
