@@ -11,6 +11,7 @@ from pathlib import Path
 from allygraph import resources
 from allygraph.bridge import quiet_rdflib
 from allygraph.validation import foreign, ours
+from allygraph.validation.endpoint import RemoteGraph
 from allygraph.validation.examined import Examined
 from allygraph.validation.findings import SEVERITIES, Finding, Report, Severity
 from allygraph.validation.options import Options
@@ -69,12 +70,14 @@ def examine(
     shapes: Sequence[Path] = (),
     background: Sequence[Path] = (),
     staged: Mapping[Path, Path] | None = None,
+    remote: RemoteGraph | None = None,
     options: Options | None = None,
 ) -> Examined:
-    """Judge as `validate` does, and keep what the report was made of."""
+    """Judge as `validate` does, or a remote graph, and keep what the report was made of."""
     asked = options or Options()
     top = root or resources.root()
     with quiet_rdflib():
-        if shapes:
-            return foreign.examine(foreign.load(top, paths, shapes, background), asked)
+        if shapes or remote:
+            sources = foreign.load(top, paths, shapes, background, remote)
+            return foreign.examine(sources, asked)
         return ours.examine(load(top, paths, staged), asked)

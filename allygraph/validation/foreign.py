@@ -10,35 +10,55 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from allygraph import shacl
+from allygraph import resources, shacl
+from allygraph.errors import UnknownName
 from allygraph.validation.background import Background, background
+from allygraph.validation.endpoint import RemoteGraph
 from allygraph.validation.examined import Examined
 from allygraph.validation.faults import Fault
 from allygraph.validation.findings import Report, in_order
 from allygraph.validation.judging import rule_names
 from allygraph.validation.locating import Locator
 from allygraph.validation.options import Options
-from allygraph.validation.revision import Revision
+from allygraph.validation.revision import Answers, Revision
 from allygraph.validation.shapes import Shapes, refused, translated
-from allygraph.validation.sources import Sources, foreign_files, shipped_data
+from allygraph.validation.sources import Sources, foreign_files, remote_file, shipped_data
 from allygraph.validation.wording import Names
+
+_NO_BACKGROUND = Background((), (), frozenset(), frozenset())
+_SHOWN = 10
 
 
 def load(
-    root: Path, paths: Sequence[Path] | None, shapes: Sequence[Path], beside: Sequence[Path]
+    root: Path,
+    paths: Sequence[Path] | None,
+    shapes: Sequence[Path],
+    beside: Sequence[Path],
+    remote: RemoteGraph | None = None,
 ) -> Sources:
-    """Read data, shapes and background; without paths the shipped graph is the data.
+    """Name data, shapes and background; without paths the shipped graph is the data.
+
+    A remote graph is data without text; it is judged by our shapes where no others are given.
 
     Raises:
         UnreadableFile: a file is missing or broken; with its line and column.
     """
     data = shipped_data(root) if paths is None else foreign_files(paths, "data", judged=True)
+    if remote is not None:
+        data = [remote_file(remote)]
     more = foreign_files(beside, "background", judged=False)
-    return Sources(root, [*data, *more, *foreign_files(shapes, "shapes", judged=False)])
+    rules = foreign_files(shapes or resources.shape_files(root), "shapes", judged=False)
+    return Sources(root, [*data, *more, *rules])
 
 
-def examine(sources: Sources, options: Options) -> Examined:
+def examine(sources: Sources, options: Options, answers: Answers | None = None) -> Examined:
     """Judge data by the shapes that were given with it.
+
+    Args:
+        sources: data, background and shapes.
+        options: what else is asked.
+        answers: whom the shapes are asked of, where that is not the data itself; only the files
+            that its findings are about are then read.
 
     Raises:
         IllFormedShape: the shapes break the rules of SHACL.
@@ -47,7 +67,9 @@ def examine(sources: Sources, options: Options) -> Examined:
     """
     data = [file for file in sources.files if file.part != "shapes"]
     rules = [file for file in sources.files if file.part == "shapes"]
-    named = data if options.changed is None else []
+    if options.changed is not None:
+        answers = Revision(options.changed, data, rules, _key(sources))
+    named = data if answers is None else []
     names = Names({n: space for file in (*rules, *named) for n, space in file.prefixes.items()})
     shapes = Shapes(
         lambda: (quad for file in data for quad in file.quads),
@@ -55,19 +77,13 @@ def examine(sources: Sources, options: Options) -> Examined:
         names,
     )
     locator = Locator(sources.asked_first, names)
-    if options.changed is not None:
-        revision = Revision(options.changed, data, rules, _key(sources))
-        locator = Locator(sorted(locator.files, key=lambda f: not revision.differs(f)), names)
-        faults, report = _asked(shapes, options, locator, revision)
-        beside = Background((), (), frozenset(), frozenset())
-    else:
-        faults, report = _asked(shapes, options, locator, None)
+    beside = _NO_BACKGROUND
+    if answers is None:
         beside = background(data)
-    told = [
-        _with_page(fault, sources)
-        for fault in faults
-        if options.wants(fault.rule) and _may_be_told(fault, beside, options)
-    ]
+    else:
+        locator = Locator(sorted(locator.files, key=lambda f: not answers.differs(f)), names)
+    faults, report = _asked(shapes, options, locator, answers)
+    told = (_with_page(fault, sources) for fault in faults if _may_be_told(fault, beside, options))
     findings = in_order(locator.findings(told))
     rule_of = rule_names(shapes.shapes)
     return Examined(
@@ -92,17 +108,20 @@ def _key(sources: Sources) -> str:
 
 
 def _asked(
-    shapes: Shapes, options: Options, locator: Locator, revision: Revision | None
+    shapes: Shapes, options: Options, locator: Locator, answers: Answers | None
 ) -> tuple[list[Fault], shacl.Report]:
     rules = rule_names(shapes.shapes)
+    if not any(map(options.wants, rules.values())):
+        known = ", ".join(sorted(set(rules.values()))[:_SHOWN])
+        raise UnknownName("no shape has a selected name", expected=known or "shapes with names")
     focus = [NamedNode(name) for name in sorted(options.focus)] or None
     only = [n for n, rule in rules.items() if options.wants(rule)] if options.select else None
     try:
-        if revision is None:
+        if answers is None:
             report = shapes.judge(engine=options.engine, focus=focus, only=only, jobs=options.jobs)
         else:
             with translated():
-                report = revision.judge(shapes, engine=options.engine, jobs=options.jobs)
+                report = answers.judge(shapes, engine=options.engine, jobs=options.jobs)
     except (shacl.Refused, shacl.Failed) as error:
         return [refused(error)], shacl.Report()
     faults = [*shapes.faults(report, locator.values)]
@@ -112,6 +131,8 @@ def _asked(
 
 
 def _may_be_told(fault: Fault, beside: Background, options: Options) -> bool:
+    if not options.wants(fault.rule):
+        return False
     if options.focus and str(fault.focus).strip("<>") not in options.focus:
         return False
     return beside.may_be_blamed(fault.focus)

@@ -81,8 +81,8 @@ class Judged:
             component=components,
             engine_text=_engine_text(components, expectation),
             shape=node.value if isinstance(node, NamedNode) else None,
-            others=values if _ABOUT_OTHERS & set(components) else (),
             results=tuple(results),
+            others=values if _ABOUT_OTHERS & set(components) else (),
         )
 
     def _expected(self, shape: Shape, components: set[NamedNode]) -> str:

@@ -48,8 +48,8 @@ class Locator:
             engine_text=fault.engine_text,
             shape=fault.shape,
             page=fault.page,
-            short=self.names.short(fault.focus),
             results=fault.results,
+            short=self.names.short(fault.focus),
         )
 
     def values(self, subject: Term, predicate: NamedNode) -> list[Term]:

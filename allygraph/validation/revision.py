@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from pyoxigraph import Quad
 
@@ -14,7 +15,18 @@ from allygraph.shacl import ShapesGraph
 from allygraph.validation.changed import validate_changed
 from allygraph.validation.revisions import Revised, revised
 from allygraph.validation.shapes import Engine, Shapes
+from allygraph.validation.snapshot import Reader
 from allygraph.validation.sources import SourceFile
+
+
+class Answers(Protocol):
+    """What answers for the data: it knows what the shapes say of them."""
+
+    def differs(self, file: SourceFile) -> bool:
+        """Tell whether a file is likely to be where the findings are."""
+
+    def judge(self, shapes: Shapes, *, engine: Engine, jobs: int) -> shacl.Report:
+        """Say what the shapes say."""
 
 
 @dataclass
@@ -59,7 +71,7 @@ class Revision:
             files,
             shapes.shapes,
             [one for path, one in self.differing.items() if path not in shape_paths],
-            self._read,
+            reader(self.data),
             key=self.key,
             old_shapes=self._old_shapes(old) if old else None,
             engine="auto" if engine == "both" else engine,
@@ -69,24 +81,27 @@ class Revision:
     def _old_shapes(self, old: Iterable[Revised]) -> ShapesGraph:
         before = {one.path: one.before for one in old}
         quads: list[Quad] = []
+        read = reader(self.shape_files)
         for file in self.shape_files:
             path = file.path.resolve()
             if path not in before:
                 quads += file.quads
             elif (data := before[path]) is not None:
-                quads += self._read(path, data)
+                quads += read(path, data)
         return shacl.read_shapes(quads)
 
-    def _read(self, path: Path, data: bytes) -> list[Quad]:
-        """Parse a file; its blank nodes are named as where it is read whole."""
-        name, base = self._names.get(path, str(path)), path.as_uri()
+
+def reader(files: Iterable[SourceFile]) -> Reader:
+    """Give what parses the bytes of files; blank nodes are named as where a file is read whole."""
+    names = {file.path.resolve(): file.name for file in files}
+
+    def read(path: Path, data: bytes) -> list[Quad]:
+        name, base = names.get(path, str(path)), path.as_uri()
         text = as_text(data, place=name)
         form = format_by_name(path.name) or guess(text, base)
         return parse_text(text, form, name=name, base=base).quads
 
-    @cached_property
-    def _names(self) -> dict[Path, str]:
-        return {file.path.resolve(): file.name for file in (*self.data, *self.shape_files)}
+    return read
 
 
 def _is_gone(one: Revised, paths: Sequence[Path]) -> bool:

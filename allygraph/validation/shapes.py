@@ -44,7 +44,7 @@ class Shapes:
 
     quads: Callable[[], Iterable[Quad]] = field(repr=False)
     shape_quads: Sequence[Quad] = field(repr=False)
-    names: Names = field(repr=False)
+    names: Names = field(default_factory=Names, repr=False)
 
     @cached_property
     def data(self) -> DataGraph:

@@ -18,6 +18,7 @@ from allygraph.graph import file_quads, read
 from allygraph.names import PREFIXES, expand, graph_iri
 from allygraph.positions import Place, Positions
 from allygraph.rdf_files import RdfFile, rdf_paths, read_rdf
+from allygraph.validation.endpoint import RemoteGraph
 from allygraph.validation.findings import Finding
 
 _RDF_TYPE = NamedNode(expand("rdf:type"))
@@ -248,6 +249,12 @@ def foreign_files(paths: Sequence[Path], part: str, *, judged: bool) -> list[Sou
         UnreadableFile: a file is missing or broken; with its line and column.
     """
     return [_foreign(path, part, judged) for path in rdf_paths(paths)]
+
+
+def remote_file(graph: RemoteGraph) -> SourceFile:
+    """Take a graph that was fetched as a file without text: places name it, and no line."""
+    content = RdfFile(graph.name, "", RdfFormat.JSON_LD, None, list(graph.quads), {})
+    return SourceFile(Path(graph.name), graph.name, True, "data", lambda: content)
 
 
 def _staged(root: Path, staged: Mapping[Path, Path]) -> Sources:
