@@ -145,9 +145,10 @@ def difference(pairs: Iterable[tuple[Iterable[Quad], Iterable[Quad]]]) -> Differ
     What moves from one of these files to another is no change. What a further file states as well
     counts as changed: that may only widen what is looked at.
     """
-    before: set[Triple] = set()
-    after: set[Triple] = set()
+    before: set[Quad] = set()
+    after: set[Quad] = set()
     for old, new in pairs:
-        before.update(quad.triple for quad in old)
-        after.update(quad.triple for quad in new)
-    return Difference(frozenset(after - before), frozenset(before - after))
+        before.update(old)
+        after.update(new)
+    added, removed = ({quad.triple for quad in some} for some in (after - before, before - after))
+    return Difference(frozenset(added - removed), frozenset(removed - added))

@@ -37,9 +37,8 @@ def revised(paths: Sequence[Path], revision: str = "HEAD") -> list[Revised]:
     here = [path.absolute() for path in paths]
     if not here:
         return []
-    top = Path(os.fsdecode(_git(_folder(here[0]), "rev-parse", "--show-toplevel").strip()))
+    top, commit = _found(_folder(here[0]), revision)
     names = [_below(path.resolve(), top) for path in here]
-    commit = _commit(top, revision)
     differing = _git(top, "diff", "--name-only", "-z", "--no-renames", commit, "--", *names)
     new = _git(top, "ls-files", "-z", "--others", "--exclude-standard", "--", *names)
     found = sorted({name for name in (differing + new).split(b"\0") if name})
@@ -62,16 +61,19 @@ def _below(path: Path, top: Path) -> str:
         ) from None
 
 
-def _commit(top: Path, revision: str) -> str:
-    wanted = f"{revision}^{{commit}}"
+def _found(folder: Path, revision: str) -> tuple[Path, str]:
+    """Give the repository of a folder and the commit of a revision."""
+    wanted = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     try:
-        found = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
+        told = _git(folder, "rev-parse", "--show-toplevel", *wanted)
     except UsageError:
+        top = os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").strip())
         raise UsageError(
             f"'{revision}' is no revision of the repository '{top}'",
             expected="a commit, branch or tag, as HEAD",
         ) from None
-    return found.decode().split()[-1]
+    *lines, commit = told.decode(errors="surrogateescape").splitlines()
+    return Path(lines[0]), commit
 
 
 def _now(top: Path, name: bytes) -> bytes | None:

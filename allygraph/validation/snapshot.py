@@ -94,7 +94,7 @@ def _updated(place: Path, work: Path, files: Sequence[Path], reader: Reader) -> 
         now, texts = _looked_at(files, known, young)
         gone = known.keys() - now.keys()
         old = {name: _kept_text(place, known[name]) for name in gone | (texts.keys() & known)}
-        Store.read_only(str(place / "store")).backup(str(work / "store"))
+        shutil.copytree(place / "store", work / "store", copy_function=_linked)
         corpus.store = Store(str(work / "store"))
         if written.read_bytes() != text:
             return None  # another run has put its snapshot there meanwhile
@@ -173,6 +173,15 @@ def _written(
     counted = {name: _lines(getattr(corpus, name)) for name in ("shared", *_COUNTED)}
     manifest = {"files": entries, **counted}
     (new / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _linked(source: str, target: str) -> str:
+    """Link a file of tables, which no store ever changes; copy the few others."""
+    if source.endswith(".sst"):
+        os.link(source, target)
+    else:
+        shutil.copyfile(source, target)
+    return target
 
 
 def _kept_text(place: Path, entry: Entry) -> bytes:
