@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "shacl" / "hostile"
 with (FOLDER / "cases.tsv").open(encoding="utf-8", newline="") as table:
     CASES = list(csv.DictReader(table, delimiter="\t"))
 DEADLINE = 20.0
-SHORT = 2.0
+SHORT = 1.0
 MEMORY = 2_000_000_000
 HEAD = "@prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> . "
 
@@ -64,10 +64,19 @@ def hostile(name, trap=None):
 def test_every_file_has_a_case():
     """A file without an expectation would not be tried."""
     assert {case["case"] for case in CASES} == {path.stem for path in FOLDER.glob("*.ttl")}
+    tried = {case["case"] for case in (*CONFINED, *IN_THIS_PROCESS)}
+    assert tried == {case["case"] for case in CASES}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['case']}-{case['engine']}")
-def test_hostile_shapes_are_refused_or_stopped(case, trap):
+# A process of its own takes time to start: what is refused at once is tried there only once.
+CONFINED = [
+    c for c in CASES if c["error"] in ("-", "LimitHit") or c["case"] == "service-in-escapes"
+]
+IN_THIS_PROCESS = [c for c in CASES if c["error"] in ("Refused", "IllFormedShapes", "Failed")]
+
+
+@pytest.mark.parametrize("case", CONFINED, ids=lambda case: f"{case['case']}-{case['engine']}")
+def test_hostile_shapes_are_stopped(case, trap):
     """With a deadline, in a process of its own; the listener sees nobody."""
     both = hostile(case["case"], trap)
     deadline = SHORT if case["error"] == "LimitHit" else DEADLINE
@@ -83,11 +92,8 @@ def test_hostile_shapes_are_refused_or_stopped(case, trap):
     assert trap.visits == 0
 
 
-IN_THIS_PROCESS = [c for c in CASES if c["error"] in ("Refused", "IllFormedShapes", "Failed")]
-
-
 @pytest.mark.parametrize("case", IN_THIS_PROCESS, ids=lambda c: f"{c['case']}-{c['engine']}")
-def test_what_is_refused_is_refused_without_a_deadline_too(case, trap):
+def test_hostile_shapes_are_refused(case, trap):
     """The reason is in the shapes, so no other process is needed to see it."""
     both = hostile(case["case"], trap)
 

@@ -160,13 +160,13 @@ def confine(memory: int) -> list[str]:
     notes = []
     try:
         import resource
-    except ImportError:
-        notes.append("no cap on memory: this platform has no limits of resources")
-    else:
+
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         if most == resource.RLIM_INFINITY or memory < most:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    except (ImportError, ValueError, OSError):
+        notes.append("no cap on memory: this platform has no limit on the address space")
     # A network of its own, without a way out, where the kernel lets everyone have one.
     if sys.platform != "linux" or ctypes.CDLL(None).unshare(_NEW_USER_AND_NETWORK) != 0:
         notes.append("only Python's own doors to the network are shut")
