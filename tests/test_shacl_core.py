@@ -17,6 +17,7 @@ from allygraph.shacl import (
     report_quads,
     validate,
 )
+from allygraph.shacl.expecting import expected
 from allygraph.shacl.literals import find_stored, is_ill_formed
 from allygraph.shacl.names import sh
 from allygraph.shacl.paths import read_path, sparql_path
@@ -308,3 +309,23 @@ def test_the_suite_of_shapes_agrees_with_the_reference_on_awkward_literals():
     assert {(r.focus, r.value, r.component) for r in ours.results} == {
         (r.focus, r.value, r.component) for r in reference.judge(data, shapes)
     }
+
+
+def test_what_is_expected_of_a_shape_without_a_name_is_said():
+    """A reader is not told of "a shape" where three words would do."""
+    shapes = read_shapes(
+        quads(""":s sh:path :p ; sh:or ( [ sh:class :C ] [ sh:nodeKind sh:IRI ; sh:minLength 3 ] ) ;
+            sh:node [ sh:property [ sh:path :q ; sh:minCount 1 ] ] ; sh:not :t ;
+            sh:qualifiedMinCount 2 ; sh:qualifiedValueShape [ sh:path :q ; sh:maxCount 0 ] .""")
+    )
+    shape = shapes[ox.NamedNode("http://example.org/s")]
+
+    def short(term):
+        return term.value.replace("http://example.org/", ":")
+
+    assert [expected(constraint, short, shapes) for constraint in shape.constraints] == [
+        "what does not conform to :t",
+        "what conforms to one of (an instance of :C) or (an IRI and at least 3 characters)",
+        "what conforms to a shape",
+        "at least 2 values conforming to (:q: at most 0 values)",
+    ]

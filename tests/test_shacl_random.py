@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allygraph.shacl import Result, reference, validate
+from allygraph.shacl import DataGraph, Result, read_shapes, reference, validate
 from allygraph.shacl.paths import sparql_path
 
 _HEAD = """
@@ -191,3 +191,18 @@ def test_both_engines_find_the_same(data, shapes):
     ours = validate(quads, rules, engine="compiled")
 
     assert _found(ours.results) == _found(reference.judge(quads, rules))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(data=_data(), shapes=_shapes())
+def test_what_is_known_of_the_data_changes_no_result(data, shapes):
+    """Counts taken while loading, and a run for some nodes, only spare queries."""
+    quads, rules = _quads(data), read_shapes(_quads(shapes))
+    graph = DataGraph(quads)
+    found = validate(graph, rules, engine="compiled").results
+    nodes = {q.subject for q in quads} | {q.object for q in quads} | {r.focus for r in found}
+    parts = [validate(graph, rules, engine="compiled", focus=[node]).results for node in nodes]
+
+    uncounted = DataGraph.of_store(graph.store, kept=graph.kept)
+    assert validate(uncounted, rules, engine="compiled").results == found
+    assert {result for part in parts for result in part} == set(found)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from pyoxigraph import Literal, NamedNode
 
-from allygraph.shacl.model import Constraint, Term
+from allygraph.shacl.model import Constraint, Node, ShapesGraph, Term
 from allygraph.shacl.names import sh
+from allygraph.shacl.paths import predicates
 
 Shorten = Callable[[Term], str]
 _SHOWN = 6
+_CHOICES = (sh("OrConstraintComponent"), sh("XoneConstraintComponent"))
 _NODE_KINDS = {
     "IRI": "an IRI",
     "BlankNode": "a blank node",
@@ -43,21 +45,25 @@ _PHRASES = {
 }
 
 
-def expected(constraint: Constraint, shorten: Shorten) -> str:
+def expected(constraint: Constraint, shorten: Shorten, shapes: ShapesGraph | None = None) -> str:
     """Say what a constraint asks for; empty where only its message can tell.
 
     Args:
         constraint: of any component.
         shorten: writes a term for a reader.
+        shapes: to say of a shape without a name what it asks for, one level deep.
     """
+    return _phrase(constraint, shorten, shapes)
+
+
+def _phrase(constraint: Constraint, shorten: Shorten, shapes: ShapesGraph | None) -> str:
     name = constraint.component.value.removeprefix(sh("").value)
     name = name.removesuffix("ConstraintComponent")
     if name in ("MinCount", "MaxCount"):
         return _count(name, constraint.value)
     if name in ("QualifiedMinCount", "QualifiedMaxCount"):
-        return (
-            f"{_count(name, constraint.value)} conforming to {_listed(constraint.shapes, shorten)}"
-        )
+        inner = _shapes(constraint, shorten, shapes)
+        return f"{_count(name, constraint.value)} conforming to {inner}"
     if name == "NodeKind":
         return _NODE_KINDS[constraint.value.value.removeprefix(sh("").value)]
     if name == "Pattern":
@@ -67,9 +73,31 @@ def expected(constraint: Constraint, shorten: Shorten) -> str:
     return _PHRASES.get(name, "").format(
         value=shorten(constraint.value),
         members=_listed(constraint.members, shorten),
-        shapes=_listed(constraint.shapes, shorten),
+        shapes=_shapes(constraint, shorten, shapes),
         predicates=_listed(constraint.predicates, shorten) or "none",
     )
+
+
+def _shapes(constraint: Constraint, shorten: Shorten, shapes: ShapesGraph | None) -> str:
+    told = [_shape(node, shorten, shapes) for node in constraint.shapes]
+    more = f" … ({len(told)} in all)" if len(told) > _SHOWN else ""
+    joint = " or " if constraint.component in _CHOICES else ", "
+    return joint.join(dict.fromkeys(told[:_SHOWN])) + more
+
+
+def _shape(node: Node, shorten: Shorten, shapes: ShapesGraph | None) -> str:
+    """Name a shape, or say in brackets what it asks of a value, or of what a path leads to."""
+    if isinstance(node, NamedNode):
+        return shorten(node)
+    shape = None if shapes is None else shapes.shapes.get(node)
+    if shape is None or not shape.constraints:
+        return "a shape"
+    phrases = [_phrase(inner, shorten, None) for inner in shape.constraints]
+    text = " and ".join(filter(None, phrases)) or "a shape"
+    if shape.path is None:
+        return f"({text})"
+    names = ", ".join(shorten(iri) for iri in predicates(shape.path))
+    return f"({names}: {text})"
 
 
 def _count(name: str, number: Term) -> str:

@@ -40,7 +40,8 @@ def validate(
         shapes: quads; or shapes that were read once.
         engine: ``compiled`` refuses what has no query of ours, ``auto`` hands it to pySHACL,
             ``pyshacl`` lets pySHACL judge all.
-        focus: judge these focus nodes only.
+        focus: judge these targets only; what a property shape of a property shape finds is about
+            the values that they lead to.
         only: ask these shapes only, of those with targets and those that hang on them.
         jobs: how many queries run at a time.
         deadline: seconds that it may take; everything then runs in a process of its own, which

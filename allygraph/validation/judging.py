@@ -88,7 +88,7 @@ class Judged:
     def _expected(self, shape: Shape, components: set[NamedNode]) -> str:
         """Say what the constraints that failed ask for."""
         failed = [c for c in shape.constraints if c.component in components]
-        return ", ".join(dict.fromkeys(expected(c, self.names.short) for c in failed))
+        return ", ".join(dict.fromkeys(expected(c, self.names.short, self.shapes) for c in failed))
 
     def _counted(
         self, focus: Term, path: Path | None, components: tuple[str, ...]
