@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from allygraph.cli.validate import validate as command
 from allygraph.validation import profiles
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,16 +47,15 @@ def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedPr
     )
 
 
-@pytest.fixture
-def repository(tmp_path) -> Path:
-    """A scratch repository in which the hook of this checkout is installed.
+def scratch(tmp_path: Path, *arguments: str) -> Path:
+    """Make a repository in which the hook of this checkout is installed, with its arguments.
 
     pre-commit would install the package from the index for each test; here its command is the one
     of this checkout, and all else is as the hook says.
     """
     (hook,) = yaml.safe_load(HOOKS.read_text(encoding="utf-8"))
     hook |= {"language": "system", "entry": f"{sys.executable} -m {hook['entry']}"}
-    hook["entry"] = hook["entry"].replace("-m ally ", "-m allygraph ")
+    hook |= {"entry": hook["entry"].replace("-m ally ", "-m allygraph "), "args": [*arguments]}
     folder = tmp_path / "scratch"
     folder.mkdir()
     config = {"repos": [{"repo": "local", "hooks": [hook]}]}
@@ -68,8 +68,9 @@ def repository(tmp_path) -> Path:
     return folder
 
 
-def test_a_commit_with_a_faulty_file_is_refused_and_a_sound_one_passes(repository):
+def test_a_commit_with_a_faulty_file_is_refused_and_a_sound_one_passes(tmp_path):
     """The author learns of the fault before anyone else does, with its place and rule."""
+    repository = scratch(tmp_path)
     path = repository / "times.ttl"
     path.write_text(BAD, encoding="utf-8")
     run(repository, "git", "add", "times.ttl", ".pre-commit-config.yaml")
@@ -89,8 +90,37 @@ def test_a_commit_with_a_faulty_file_is_refused_and_a_sound_one_passes(repositor
     assert run(repository, "git", "log", "--oneline").stdout.endswith("good\n")
 
 
-def test_a_commit_without_rdf_asks_nothing(repository):
+def test_a_repository_of_others_is_judged_by_its_own_shapes(tmp_path):
+    """Nothing of ours has a say there; several files are judged in one run."""
+    repository = scratch(tmp_path, "--shapes", "shapes.ttl")
+    prefixes = "PREFIX e: <https://example.org/>\nPREFIX sh: <http://www.w3.org/ns/shacl#>\n"
+    shape = "e:Ship a sh:NodeShape ; sh:targetClass e:Vessel ; sh:property e:Ship-name .\n"
+    rule = "e:Ship-name sh:path e:name ; sh:minCount 1 .\n"
+    (repository / "shapes.ttl").write_text(prefixes + shape + rule, encoding="utf-8")
+    for name in ("one", "two"):
+        text = f"<https://example.org/{name}> a <https://example.org/Vessel> .\n"
+        (repository / f"{name}.nt").write_text(
+            text.replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "), "utf-8"
+        )
+    run(repository, "git", "add", "shapes.ttl", "one.nt", "two.nt")
+
+    refused = run(repository, "git", "commit", "--message", "ships")
+    for name in ("one", "two"):
+        with (repository / f"{name}.nt").open("a", encoding="utf-8") as file:
+            file.write(f'<https://example.org/{name}> <https://example.org/name> "{name}" .\n')
+    run(repository, "git", "add", "one.nt", "two.nt")
+    passed = run(repository, "git", "commit", "--message", "ships")
+
+    told = refused.stdout + refused.stderr
+    assert refused.returncode == 1, told
+    assert "one.nt:1:1: error[Ship-name]" in told
+    assert "2 errors, 0 warnings in 3 files" in told
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+
+
+def test_a_commit_without_rdf_asks_nothing(tmp_path):
     """A change of a text file does not wait for a validation."""
+    repository = scratch(tmp_path)
     (repository / "notes.txt").write_text("nothing\n", encoding="utf-8")
     run(repository, "git", "add", "notes.txt")
 
@@ -150,6 +180,16 @@ def test_the_examples_of_the_manual_are_what_their_readers_take(tmp_path):
     )
     team = profiles.read(str(tmp_path / "team.toml"), ROOT)
     assert team.level("owl-domain", (), "error") == "off"
+
+
+def test_the_manual_names_only_options_that_there_are():
+    """And of the command's own options it leaves out none that has to do with how to validate."""
+    page = (ROOT / "docs" / "validating.md").read_text(encoding="utf-8")
+    known = {name for option in command.params for name in option.opts if name.startswith("--")}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page))
+
+    assert named <= known
+    assert {"--fix", "--diff", "--profile", "--baseline", "--shapes", "--list-rules"} <= named
 
 
 def job() -> dict:

@@ -184,21 +184,15 @@ def _against_baseline(asked: Asked, examined: Examined) -> Report:
 
 def _mend(asked: Asked, examined: Examined) -> bool:
     """Show or write what can be mended; tell whether anything was written."""
-    from allygraph.validation.fixes import diff, file_texts, fixes, write, wrong_values
+    from allygraph.cli.patches import lines_of, show_diff
+    from allygraph.validation.fixes import diff, write
+    from allygraph.validation.mending import mend
 
-    judged = examined.sources.judged
-    files = file_texts(judged, examined.report.findings, ours=not asked.shapes)
-    described = {quad.subject for file in examined.sources.files for quad in file.quads}
-    repairs = fixes(
-        wrong_values(examined.results),
-        examined.shapes.shape_quads,
-        files,
-        described=described.__contains__,
-    )
+    repairs = mend(examined, ours=not asked.shapes and not asked.endpoint)
     if asked.diff:
-        click.echo(diff(repairs), nl=False)
+        show_diff(lines_of(diff(repairs)))
         return False
-    write(repairs, {file.name: file.path for file in judged})
+    write(repairs, {file.name: file.path for file in examined.sources.judged})
     for repair in repairs:
         form = ["brought into canonical form"] if repair.reformed else []
         count = len(repair.changes)

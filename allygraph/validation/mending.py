@@ -1,54 +1,57 @@
 """Mending: from the findings of a validation to the repairs of its files (``--fix``, ``--diff``).
 
-The things with findings are judged once more by the shapes that found fault with them, because a
-finding tells values in words and a repair needs terms. Only what a finding tells is mended: what a
-profile, a baseline or ``--select`` leaves out stays as it is.
+Only what a finding tells is mended: what a profile or ``--select`` leaves out stays as it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import NamedNode
 
-from allygraph import shacl
 from allygraph.names import expand
 from allygraph.shacl import Result
-from allygraph.validation.findings import Finding
+from allygraph.validation.examined import Examined
 from allygraph.validation.fixes import Repair, file_texts, find_language, fixes, wrong_values
 from allygraph.validation.judging import rule_names
-from allygraph.validation.sources import SourceFile, Sources
+from allygraph.validation.sources import SourceFile
 
 _TYPE, _ONTOLOGY = NamedNode(expand("rdf:type")), NamedNode(expand("owl:Ontology"))
+_STDIN, _COMPRESSED = "-", ".gz"
 
 
-def mend(sources: Sources, findings: Sequence[Finding], *, ours: bool) -> list[Repair]:
-    """Mend what has one right answer in the judged files.
+def mend(examined: Examined, *, ours: bool) -> list[Repair]:
+    """Mend what has one right answer in the judged files that can be written.
 
     Args:
-        sources: what was judged, with its shapes and background.
-        findings: what was found.
-        ours: whether the files are to be in canonical form.
+        examined: what was judged and found.
+        ours: whether the files are to be in canonical form, and are in the language of our
+            ontology where they do not tell.
     """
-    shapes = [quad for file in sources.files if file.part == "shapes" for quad in file.quads]
+    sources, findings = examined.sources, examined.report.findings
     described = {quad.subject for file in sources.files for quad in file.quads}
     language = _language(sources.files) if ours else None
-    files = file_texts(sources.judged, findings, ours=ours, language=language)
-    results = _results(sources, shapes, findings)
-    return fixes(wrong_values(results), shapes, files, described=described.__contains__)
+    writable = [
+        file
+        for file in sources.judged
+        if str(file.path) != _STDIN and file.path.suffix != _COMPRESSED
+    ]
+    return fixes(
+        wrong_values(_told(examined)),
+        examined.shapes.shape_quads,
+        file_texts(writable, findings, ours=ours, language=language),
+        described=described.__contains__,
+    )
 
 
-def _results(
-    sources: Sources, shapes: Sequence[Quad], findings: Iterable[Finding]
-) -> Iterator[Result]:
-    """Give the results that the findings tell of."""
-    told = {(finding.focus, finding.rule) for finding in findings if finding.component}
-    focus = {_node(name) for name, _ in told if name and not name.startswith('"')}
-    if not focus:
-        return
-    graph = shacl.read_shapes(shapes)
-    rules = rule_names(graph)
-    for result in shacl.validate(sources.quads, graph, focus=focus).results:
-        if (_name(result.focus), rules[result.shape]) in told:
-            yield result
+def _told(examined: Examined) -> Iterator[Result]:
+    """Give the results that findings tell of."""
+    told = {(finding.focus, finding.rule) for finding in examined.report.findings}
+    if examined.results:
+        rules = rule_names(examined.shapes.shapes)
+        for result in examined.results:
+            focus = result.focus
+            name = focus.value if isinstance(focus, NamedNode) else str(focus)
+            if (name, rules[result.shape]) in told:
+                yield result
 
 
 def _language(files: Iterable[SourceFile]) -> str | None:
@@ -57,11 +60,3 @@ def _language(files: Iterable[SourceFile]) -> str | None:
         if any(quad.predicate == _TYPE and quad.object == _ONTOLOGY for quad in file.quads):
             return find_language("", file.quads, None)
     return None
-
-
-def _node(name: str) -> NamedNode | BlankNode:
-    return BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
-
-
-def _name(node: object) -> str:
-    return node.value if isinstance(node, NamedNode) else str(node)
