@@ -329,3 +329,19 @@ def test_what_is_expected_of_a_shape_without_a_name_is_said():
         "what conforms to a shape",
         "at least 2 values conforming to (:q: at most 0 values)",
     ]
+
+
+def test_classes_below_others_count_with_and_without_names():
+    """A subclass may be a blank node, or be one of hundreds; its instances are instances."""
+    many = " ".join(f":D{n} rdfs:subClassOf :D ." for n in range(99))
+    data = quads(f"""_:c rdfs:subClassOf :C . {many} :x a _:c . :y a :D98 . :z a :E .
+        :s :p :x , :y , :z .""")
+    shapes = quads(""":either sh:targetNode :s ; sh:path :p ;
+        sh:or ( [ sh:class :C ] [ sh:class :D ] ) .
+        :c sh:targetClass :C ; sh:in ( ) . :d sh:targetClass :D ; sh:in ( ) .""")
+
+    assert [(focus, value) for focus, _, value, _ in rows(validate(data, shapes))] == [
+        ("<:s>", "<:z>"),
+        ("<:x>", "<:x>"),
+        ("<:y>", "<:y>"),
+    ]

@@ -14,7 +14,7 @@ from allygraph.shacl.model import Sequence as PathSequence
 from allygraph.shacl.names import RDF_TYPE
 from allygraph.shacl.paths import walk
 
-_SUBCLASSES_IN_LINE = 64
+SUBCLASSES_IN_LINE = 64
 
 
 class Facts(Protocol):
@@ -186,7 +186,7 @@ class Targets(Focus):
 def _together(classes: Sequence[Sequence[Term]]) -> Iterable[Sequence[Term]]:
     """Join the classes of several targets, where they are few and have names."""
     joined = tuple(dict.fromkeys(name for names in classes for name in names))
-    if len(joined) <= _SUBCLASSES_IN_LINE and len(_named(joined)) == len(joined):
+    if len(joined) <= SUBCLASSES_IN_LINE and len(_named(joined)) == len(joined):
         return [joined] if joined else []
     return classes
 
@@ -201,7 +201,7 @@ def instance_of(variable: str, names: Sequence[Term], *, bound: bool = False) ->
     """
     if len(names) == 1:
         return f"{variable} {RDF_TYPE} {names[0]} ."
-    if len(names) > _SUBCLASSES_IN_LINE or any(isinstance(n, BlankNode) for n in names):
+    if len(names) > SUBCLASSES_IN_LINE or any(isinstance(n, BlankNode) for n in names):
         below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>*"
         return f"{variable} {RDF_TYPE} {variable}_class . {variable}_class {below} {names[0]} ."
     if bound:

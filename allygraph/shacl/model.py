@@ -179,7 +179,8 @@ class Report:
     """What validation found.
 
     Args:
-        results: sorted, without repetition.
+        results: sorted; what a property shape of a property shape finds stands once for each node
+            that leads there, as SHACL counts it.
         compiled: the shapes with targets that our queries judged.
         delegated: those that another engine judged, and why.
         notes: what stands in the shapes graph and was passed over, such as ``owl:imports``.
