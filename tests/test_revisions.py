@@ -80,18 +80,23 @@ def test_what_is_no_revision_is_refused(repository, revision):
     assert not (repository / "x").exists()
 
 
-def test_a_folder_in_no_repository_is_refused(tmp_path, monkeypatch):
-    """It says what is needed."""
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-
-    with pytest.raises(UsageError, match="not a git repository"):
+def test_files_in_no_repository_are_refused(tmp_path):
+    """There is nothing to compare them with."""
+    with pytest.raises(UsageError, match="is in no repository"):
         revised([tmp_path])
 
 
-def test_files_of_two_repositories_are_refused(repository, tmp_path_factory):
-    """There is one revision to compare with."""
-    with pytest.raises(UsageError, match="is not in the repository"):
-        revised([repository, tmp_path_factory.mktemp("elsewhere")])
+def test_files_elsewhere_are_taken_to_be_as_they_were(repository, tmp_path_factory):
+    """A background vocabulary may lie anywhere; of another repository its own HEAD counts."""
+    other, nowhere = (tmp_path_factory.mktemp(name) for name in ("other", "nowhere"))
+    git(other, "init", "--quiet")
+    git(other, "commit", "--quiet", "--allow-empty", "-m", "first")
+    (other / "new.ttl").write_text("# new")
+    (repository / "data" / "edited.ttl").write_text("# edited twice\n")
+    paths = [nowhere, other, repository]
+
+    assert {one.path.name for one in revised(paths)} == {"edited.ttl", "new.ttl"}
+    assert {one.path.name for one in revised(paths, "first")} == {"edited.ttl"}
 
 
 def test_without_git_the_reason_is_told(repository, monkeypatch):

@@ -5,7 +5,7 @@ Only the command ``git`` is asked, read-only. Shape: files and folders in, `Revi
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,54 +26,53 @@ class Revised:
 def revised(paths: Sequence[Path], revision: str = "HEAD") -> list[Revised]:
     """Find the files that differ from a revision: edited, new, untracked or deleted ones.
 
+    Files in no repository, and those of a repository that has no such revision while another one
+    has, are taken to be as they were.
+
     Args:
-        paths: files and folders of one repository, below which is looked.
+        paths: files and folders, below which is looked.
         revision: a commit, branch or tag.
 
     Raises:
         UsageError: git is not installed, the paths are in no repository, or there is no such
             revision.
     """
-    here = [path.absolute() for path in paths]
-    if not here:
-        return []
-    top, commit = _found(_folder(here[0]), revision)
-    names = [_below(path.resolve(), top) for path in here]
+    tops: dict[Path, list[Path]] = {}
+    for path in dict.fromkeys(path.resolve() for path in paths):
+        if (top := _find_top(path)) is not None:
+            tops.setdefault(top, []).append(path)
+    if not tops and paths:
+        raise UsageError(f"'{paths[0]}' is in no repository of git", expected="files of one")
+    commits = {top: _find_commit(top, revision) for top in tops}
+    if paths and not any(commits.values()):
+        raise UsageError(
+            f"'{revision}' is no revision of the repository '{next(iter(tops))}'",
+            expected="a commit, branch or tag, as HEAD",
+        )
+    known = ((top, commit) for top, commit in commits.items() if commit is not None)
+    found = (one for top, commit in known for one in _revised(top, tops[top], commit))
+    return sorted(found, key=lambda one: one.path)
+
+
+def _revised(top: Path, paths: Iterable[Path], commit: str) -> Iterator[Revised]:
+    names = [path.relative_to(top).as_posix() for path in paths]
     differing = _git(top, "diff", "--name-only", "-z", "--no-renames", commit, "--", *names)
     new = _git(top, "ls-files", "-z", "--others", "--exclude-standard", "--", *names)
     found = sorted({name for name in (differing + new).split(b"\0") if name})
     texts = _texts(top, commit, found)
-    return [Revised(top / os.fsdecode(name), texts[name], _now(top, name)) for name in found]
+    for name in found:
+        yield Revised(top / os.fsdecode(name), texts[name], _now(top, name))
 
 
-def _folder(path: Path) -> Path:
-    while not path.is_dir():
-        path = path.parent
-    return path
+def _find_top(path: Path) -> Path | None:
+    """Find the top folder of the repository that a file or folder is in; it need not be there."""
+    return next((up for up in (path, *path.parents) if (up / ".git").exists()), None)
 
 
-def _below(path: Path, top: Path) -> str:
-    try:
-        return path.relative_to(top.resolve()).as_posix()
-    except ValueError:
-        raise UsageError(
-            f"'{path}' is not in the repository '{top}'", expected="files of one repository"
-        ) from None
-
-
-def _found(folder: Path, revision: str) -> tuple[Path, str]:
-    """Give the repository of a folder and the commit of a revision."""
+def _find_commit(top: Path, revision: str) -> str | None:
     wanted = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    try:
-        told = _git(folder, "rev-parse", "--show-toplevel", *wanted)
-    except UsageError:
-        top = os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").strip())
-        raise UsageError(
-            f"'{revision}' is no revision of the repository '{top}'",
-            expected="a commit, branch or tag, as HEAD",
-        ) from None
-    *lines, commit = told.decode(errors="surrogateescape").splitlines()
-    return Path(lines[0]), commit
+    told = _git(top, "rev-parse", *wanted, may_fail=True).decode().split()
+    return told[-1] if told else None
 
 
 def _now(top: Path, name: bytes) -> bytes | None:
@@ -105,7 +104,7 @@ def _texts(top: Path, commit: str, names: Iterable[bytes]) -> dict[bytes, bytes 
     return found
 
 
-def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+def _git(folder: Path, *arguments: str, given: bytes = b"", may_fail: bool = False) -> bytes:
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],
@@ -116,6 +115,8 @@ def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
         )
     except FileNotFoundError as error:
         raise UsageError("git is not installed", expected="the command git") from error
+    if done.returncode and may_fail:
+        return b""
     if done.returncode:
         reason = os.fsdecode(done.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
         raise UsageError(f"git: {reason or arguments[0]}", expected="a repository of git")
