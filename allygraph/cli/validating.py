@@ -99,7 +99,9 @@ def run(asked: Asked) -> int:
     if asked.explain:
         from allygraph.shacl import plan
 
-        click.echo(str(plan(examined.shapes.shapes, examined.shapes.data)))
+        names = examined.shapes.names
+        planned = plan(examined.shapes.shapes, examined.shapes.data)
+        click.echo(planned.text(lambda iri: short if (short := names.iri(iri)) != iri else None))
         return 0
     if asked.fix or asked.diff:
         mended = _mend(asked, examined)
