@@ -85,7 +85,7 @@ def outcome(case: Case, engine: Any) -> Outcome:
         return Outcome(False, "refused", str(error))
     except ShaclError as error:
         return Outcome(case.conforms is None, "failed", f"{type(error).__name__}: {error}")
-    how = "delegated" if report.delegated else "compiled"
+    how = "delegated" if report.delegated or engine == "pyshacl" else "compiled"
     if case.conforms is None:
         return Outcome(False, how, "a failure is expected")
     found = _found(report)
