@@ -1,12 +1,15 @@
 """Positions: the text at a place is the term that was parsed there, in every format with places."""
 
+import random
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
 from allygraph.positions import Place, positions
+from allygraph.positions.lines import Lines
 
 ROOT = Path(__file__).resolve().parent.parent
 TURTLE, TRIG = ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG
@@ -117,3 +120,21 @@ def test_every_triple_that_is_shipped_has_a_place(folder):
         table = positions(text, TURTLE, quads, path.name)
         missing = [q for q in quads if not table.triple(q.subject, q.predicate, q.object)]
         assert missing == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lines_are_counted_as_they_end(seed):
+    """In blocks and in pairs of signs that stand astride two blocks."""
+    dice = random.Random(seed)
+    ends = ("\n", "\r", "\r\n") if seed % 2 else ("\n",)
+    text = "".join(
+        "é" * dice.choice((0, 1, 7, 40_000)) + dice.choice(ends) * dice.randint(0, 3)
+        for _ in range(40)
+    )
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
+    lines = Lines(text)
+
+    for start, after in pairwise([*starts, len(text) + 1]):
+        for offset in {start, (start + after) // 2}:
+            if text[offset - 1 : offset + 1] != "\r\n":
+                assert lines(offset) == (starts.index(start) + 1, offset - start + 1)

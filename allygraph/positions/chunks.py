@@ -5,21 +5,19 @@ known by its key: an IRI in full, or ``_:`` and the label that the text gives to
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from allygraph.positions.lines import Lines
 from allygraph.positions.tokens import statements
 
 _LINE_FORMATS = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 FORMATS = (*_LINE_FORMATS, RdfFormat.TURTLE, RdfFormat.TRIG)
 """The formats whose texts have places."""
 
-_END_OF_LINE = re.compile(r"\r\n?|\n")
 _LINE_HEAD = re.compile(r"\s*(<(?!<)[^<>]*>|_:[^\s<]+)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPE = re.compile(r"\\(.)")
@@ -40,6 +38,11 @@ class Chunk:
     end: int
     directives: int = 0
     line: int | None = None
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """Sorts statements as the text has them."""
+        return self.line or 0, self.start
 
 
 @dataclass
@@ -82,20 +85,16 @@ class Chunks:
         """Give line and column, from 1, of an offset in a chunk's text."""
         if chunk.line is not None:
             return chunk.line, offset + 1
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
+        return self._lines(offset)
 
     def all_chunks(self) -> list[Chunk]:
         """Give the chunks that are kept, in the order of the text."""
         named = [chunk for chunks in self.by_subject.values() for chunk in chunks]
-        return sorted(named + self.nameless, key=lambda chunk: (chunk.line or 0, chunk.start))
+        return sorted(named + self.nameless, key=lambda chunk: chunk.at)
 
     @cached_property
-    def _line_starts(self) -> list[int]:
-        if "\r" in self.text:
-            return [0, *(match.end() for match in _END_OF_LINE.finditer(self.text))]
-        lengths = map(len, self.text.split("\n"))
-        return list(accumulate(map((1).__add__, lengths), initial=0))
+    def _lines(self) -> Lines:
+        return Lines(self.text)
 
     def _read_lines(self) -> None:
         text = self.text
@@ -132,13 +131,16 @@ class Chunks:
 
     def _read_statements(self) -> None:
         text, graphs, wanted = self.text, self.format == RdfFormat.TRIG, self.wanted
-        known: dict[str, str | None] = {}
+        namespaces, known = self._namespaces, dict[str, str | None]()
         for head, start, end in statements(text, graphs=graphs):
-            sign = head[0]
-            if sign in "[(<" and (sign != "<" or head == "<<"):
+            # Most subjects are short names: that is looked at first.
+            prefix, _, local = head.partition(":")
+            if prefix in namespaces and "\\" not in local and head != prefix:
+                key: str | None = namespaces[prefix] + local
+            elif head[0] in "[(" or head == "<<":
                 self.nameless.append(Chunk(text, head, start, end, len(self.directives)))
                 continue
-            if (key := known.get(head, "")) == "":
+            elif (key := known.get(head, "")) == "":
                 key = known[head] = self._key(head)
             if key is None:
                 if self._is_directive(text[start:end], head):

@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -149,12 +149,19 @@ class Positions:
             prologue = self._index.prologue(chunk) if self._index else ""
             terms = _terms(read.found, prologue, self.base)
             told = [_Told(chunk, slot, *triple) for slot, triple in terms]
+            self._read[chunk] = read, told
             for one in told:
                 subject, value = _key_in(chunk, one.subject), _key_in(chunk, one.value)
-                self._triples.setdefault((subject, one.predicate, value), one)
-                self._properties.setdefault((subject, one.predicate), one)
-            self._read[chunk] = read, told
+                self._keep(self._triples, (subject, one.predicate, value), one)
+                self._keep(self._properties, (subject, one.predicate), one)
         return self._read[chunk]
+
+    @staticmethod
+    def _keep(table: dict[Any, _Told], key: object, one: _Told) -> None:
+        """Keep the first place in the text; statements are not read in its order."""
+        old = table.setdefault(key, one)
+        if old is not one and one.chunk.at < old.chunk.at:
+            table[key] = one
 
     @property
     def _nameless(self) -> dict[BlankNode, tuple[Chunk, int]]:
