@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 
 from pyoxigraph import Quad, RdfFormat
 
+from allygraph.positions.matching import Node
 from allygraph.positions.place import Place
-from allygraph.positions.table import Node, Positions
+from allygraph.positions.table import Positions
 
 __all__ = ["Place", "Positions", "positions"]
 
