@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyoxigraph import BlankNode, NamedNode
+
 from allygraph import shacl
 from allygraph.errors import UnreadableFile
 from allygraph.rdf_files import EXTENSIONS
@@ -26,7 +28,10 @@ class _Followed:
     last: frozenset[Path] = frozenset()
 
     def differs(self, file: SourceFile) -> bool:
-        return file.path.resolve() in self.last
+        return file.place in self.last
+
+    def describing(self, node: object) -> tuple[Path, ...]:
+        return self.session.files(node) if isinstance(node, NamedNode | BlankNode) else ()
 
     def judge(self, shapes: Shapes, *, engine: Engine, jobs: int) -> shacl.Report:
         return self.session.report
@@ -56,7 +61,7 @@ def follow(
     sources = foreign.load(root, paths, shapes, background)
     data = [file for file in sources.files if file.part != "shapes"]
     rules = Shapes(lambda: (), [q for f in sources.files if f.part == "shapes" for q in f.quads])
-    texts = {file.path.resolve(): file.path.read_bytes() for file in data}
+    texts = {file.place: file.path.read_bytes() for file in data}
     with translated():
         session = Session(texts, rules.shapes, reader(data), jobs=options.jobs)
     yield foreign.examine(sources, options, _Followed(session))

@@ -4,6 +4,7 @@ What the shapes say is all that is said: form, links and the rest are habits of 
 shapes may stand in the data, and the data in files of the background is never blamed.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -81,7 +82,8 @@ def examine(sources: Sources, options: Options, answers: Answers | None = None) 
     if answers is None:
         beside = background(data)
     else:
-        locator = Locator(sorted(locator.files, key=lambda f: not answers.differs(f)), names)
+        files = sorted(locator.files, key=lambda file: not answers.differs(file))
+        locator = Locator(files, names, answers.describing)
     faults, report = _asked(shapes, options, locator, answers)
     told = (_with_page(fault, sources) for fault in faults if _may_be_told(fault, beside, options))
     findings = in_order(locator.findings(told))
@@ -104,7 +106,9 @@ def examine(sources: Sources, options: Options, answers: Answers | None = None) 
 
 
 def _key(sources: Sources) -> str:
-    return "\0".join(sorted(str(file.path.resolve()) for file in sources.files))
+    """Name what is judged by the folder of its data: a new file begins no new snapshot."""
+    places = [file.place.parent for file in sources.files if file.part != "shapes"]
+    return os.path.commonpath(places)
 
 
 def _asked(

@@ -4,9 +4,10 @@ The triple at fault has the first word; where it is missing, the property; else 
 files with faults are read for positions, each once. Shape: `Fault`s in, `Finding`s out.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path as FilePath
 
 from pyoxigraph import NamedNode, Quad, Triple
 
@@ -22,10 +23,18 @@ _MANY = 5
 
 @dataclass
 class Locator:
-    """Knows which file says what; ``files`` in the order in which they are asked."""
+    """Knows which file says what.
+
+    Args:
+        files: in the order in which they are asked.
+        names: writes terms short.
+        known: names the files that describe a thing, so that no others need be read; None of a
+            thing of which it does not know.
+    """
 
     files: list[SourceFile]
     names: Names
+    known: Callable[[object], Collection[FilePath] | None] = lambda node: None
 
     def findings(self, faults: Iterable[Fault]) -> Iterator[Finding]:
         """Give each fault its place and its words."""
@@ -66,12 +75,14 @@ class Locator:
 
     def _describing(self, node: object) -> SourceFile | None:
         """Find the first file that says something about a thing."""
-        if node not in self._known:
-            self._known[node] = next((f for f in self.files if node in f.statements), None)
-        return self._known[node]
+        if node not in self._found:
+            places = self.known(node)
+            files = self.files if places is None else [f for f in self.files if f.place in places]
+            self._found[node] = next((f for f in files if node in f.statements), None)
+        return self._found[node]
 
     @cached_property
-    def _known(self) -> dict[object, SourceFile | None]:
+    def _found(self) -> dict[object, SourceFile | None]:
         return {}
 
     @cached_property

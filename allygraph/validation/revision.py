@@ -1,10 +1,10 @@
 """What differs from a revision of git, as the shapes are asked about it again."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyoxigraph import Quad
 
@@ -25,6 +25,9 @@ class Answers(Protocol):
     def differs(self, file: SourceFile) -> bool:
         """Tell whether a file is likely to be where the findings are."""
 
+    def describing(self, node: object) -> tuple[Path, ...] | None:
+        """Name the files that describe a thing; None where that is not known."""
+
     def judge(self, shapes: Shapes, *, engine: Engine, jobs: int) -> shacl.Report:
         """Say what the shapes say."""
 
@@ -44,6 +47,7 @@ class Revision:
     data: Sequence[SourceFile]
     shape_files: Sequence[SourceFile]
     key: str
+    _files: Mapping[Any, tuple[Path, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def differing(self) -> dict[Path, Revised]:
@@ -52,7 +56,7 @@ class Revision:
         Raises:
             UsageError: there is no git, no repository, or no such revision.
         """
-        paths = [file.path.resolve() for file in (*self.data, *self.shape_files)]
+        paths = [file.place for file in (*self.data, *self.shape_files)]
         folders = {path.parent for path in paths}
         known = set(paths)
         found = revised(sorted(folders), self.name)
@@ -60,14 +64,18 @@ class Revision:
 
     def differs(self, file: SourceFile) -> bool:
         """Tell whether a file differs from what it was."""
-        return file.path.resolve() in self.differing
+        return file.place in self.differing
+
+    def describing(self, node: object) -> tuple[Path, ...] | None:
+        """Name the files that describe a thing that was found; None for others."""
+        return self._files.get(node)
 
     def judge(self, shapes: Shapes, *, engine: Engine, jobs: int) -> shacl.Report:
         """Ask the shapes again where the difference can matter; errors as of `Shapes.judge`."""
-        files = [file.path.resolve() for file in self.data]
-        shape_paths = {file.path.resolve() for file in self.shape_files}
+        files = [file.place for file in self.data]
+        shape_paths = {file.place for file in self.shape_files}
         old = [one for path, one in self.differing.items() if path in shape_paths]
-        return validate_changed(
+        made = validate_changed(
             files,
             shapes.shapes,
             [one for path, one in self.differing.items() if path not in shape_paths],
@@ -76,14 +84,16 @@ class Revision:
             old_shapes=self._old_shapes(old) if old else None,
             engine="auto" if engine == "both" else engine,
             jobs=jobs,
-        ).report
+        )
+        self._files = dict(made.files)
+        return made.report
 
     def _old_shapes(self, old: Iterable[Revised]) -> ShapesGraph:
         before = {one.path: one.before for one in old}
         quads: list[Quad] = []
         read = reader(self.shape_files)
         for file in self.shape_files:
-            path = file.path.resolve()
+            path = file.place
             if path not in before:
                 quads += file.quads
             elif (data := before[path]) is not None:
@@ -93,7 +103,7 @@ class Revision:
 
 def reader(files: Iterable[SourceFile]) -> Reader:
     """Give what parses the bytes of files; blank nodes are named as where a file is read whole."""
-    names = {file.path.resolve(): file.name for file in files}
+    names = {file.place: file.name for file in files}
 
     def read(path: Path, data: bytes) -> list[Quad]:
         name, base = names.get(path, str(path)), path.as_uri()

@@ -53,6 +53,11 @@ class SourceFile:
         """
         return self.reading()
 
+    @cached_property
+    def place(self) -> Path:
+        """Where it is in full, links followed; to work that out takes its time."""
+        return self.path.resolve()
+
     @property
     def text(self) -> str:
         """Its text."""
@@ -134,6 +139,7 @@ class Sources:
         return {
             quad.subject.value: quad.object.value
             for file in self.files
+            if file.part == "shapes"
             for quad in file.quads
             if quad.predicate == _SEE_ALSO
             and isinstance(quad.subject, NamedNode)
