@@ -5,7 +5,7 @@ shapes may stand in the data, and the data in files of the background is never b
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,10 +92,7 @@ def examine(sources: Sources, options: Options, answers: Answers | None = None) 
         Report(
             findings,
             files=tuple(file.name for file in sources.judged),
-            background=(
-                *beside.names,
-                *(f"{name} (imported, not read)" for name in beside.missing),
-            ),
+            background=(*beside.names, *_passed_over(beside, report)),
             delegated=tuple((rule_of[node], reason) for node, reason in report.delegated),
             texts=sources.texts(findings),
         ),
@@ -103,6 +100,12 @@ def examine(sources: Sources, options: Options, answers: Answers | None = None) 
         shapes,
         sources,
     )
+
+
+def _passed_over(beside: Background, report: shacl.Report) -> Iterator[str]:
+    """Name what data and shapes refer to and nobody read, or no verdict rests on."""
+    yield from (f"{name} (imported, not read)" for name in beside.missing)
+    yield from report.notes
 
 
 def _key(sources: Sources) -> str:

@@ -116,7 +116,10 @@ class Locator:
             return None
         known = file.positions
         if value is None:
-            return known.predicate(subject, predicate)
+            values = self.values(subject, predicate)
+            if len(values) != 1:
+                return known.predicate(subject, predicate)
+            value = values[0]
         return known.triple(subject, predicate, value)
 
     def _mention(self, term: Term) -> Place | None:

@@ -147,7 +147,7 @@ def refused(error: shacl.Refused | shacl.Failed) -> Fault:
     return Fault(
         _REFUSED,
         "error",
-        said(f"The shape was not asked: {error.reason}. Take it out, or write it otherwise."),
+        said(f"Nothing was judged by shapes, because of this one: {error.reason}. Take it out."),
         error.shape or NamedNode("urn:shapes"),
         engine_text=str(error),
     )
