@@ -7,15 +7,17 @@ Source: https://www.w3.org/TR/shacl/ for the shapes.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allygraph import resources
 from allygraph.bridge import quiet_rdflib
-from allygraph.validation import foreign, ours
-from allygraph.validation.endpoint import RemoteGraph
 from allygraph.validation.examined import Examined
 from allygraph.validation.findings import SEVERITIES, Finding, Report, Severity
 from allygraph.validation.options import Options
 from allygraph.validation.sources import load
+
+if TYPE_CHECKING:
+    from allygraph.validation.endpoint import RemoteGraph
 
 __all__ = [
     "SEVERITIES",
@@ -70,7 +72,7 @@ def examine(
     shapes: Sequence[Path] = (),
     background: Sequence[Path] = (),
     staged: Mapping[Path, Path] | None = None,
-    remote: RemoteGraph | None = None,
+    remote: "RemoteGraph | None" = None,
     options: Options | None = None,
 ) -> Examined:
     """Judge as `validate` does, or a remote graph, and keep what the report was made of."""
@@ -78,6 +80,11 @@ def examine(
     top = root or resources.root()
     with quiet_rdflib():
         if shapes or remote:
+            from allygraph.validation import foreign
+
             sources = foreign.load(top, paths, shapes, background, remote)
             return foreign.examine(sources, asked)
+        # What judges our own files is not read in where those of others are judged.
+        from allygraph.validation import ours
+
         return ours.examine(load(top, paths, staged), asked)

@@ -6,7 +6,7 @@ replaces the shipped thing of the same name: an edited copy is judged as if it w
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -55,8 +55,10 @@ class SourceFile:
 
     @cached_property
     def place(self) -> Path:
-        """Where it is in full, links followed; to work that out takes its time."""
-        return self.path.resolve()
+        """Where it is in full, links followed."""
+        if self.path.is_symlink():
+            return self.path.resolve()
+        return _in_full(self.path.parent) / self.path.name
 
     @property
     def text(self) -> str:
@@ -104,6 +106,12 @@ class SourceFile:
         for quad in self.quads:
             found.setdefault(quad.subject, []).append(quad)
         return found
+
+
+@cache
+def _in_full(folder: Path) -> Path:
+    """Follow the links of a folder; done once, because each step asks the system."""
+    return folder.resolve()
 
 
 @dataclass
