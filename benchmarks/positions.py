@@ -2,7 +2,7 @@
 
 Prints a line for each format: CPU seconds of `pyoxigraph.parse` into a list of quads, and, as ratio
 to that, parsing with a side table that is asked for the first value of some things: of 0.1 % of the
-named subjects, 1 %, all; and of 0.1 % of the nodes without a name (``blank``), which must be matched
+named subjects, 1 %, all; and of 0.1 % of the nodes without a name (``blank``), which are matched
 with those of the graph. The best of three runs counts (of one, where all are asked); each run has a
 table of its own.
 

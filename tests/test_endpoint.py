@@ -1,5 +1,9 @@
 """A graph behind an endpoint, fetched in pages: nothing is lost, nothing is there twice."""
 
+import json
+import subprocess
+import sys
+
 import pyoxigraph as ox
 import pytest
 
@@ -126,3 +130,47 @@ def test_a_graph_that_is_too_large_is_not_begun():
         fetch_graph(Here(), GRAPH, most_triples=10)
 
     assert caught.value.exit_code == 5
+
+
+SHAPES = """PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX : <http://example.org/>
+:AtMostTwo a sh:NodeShape ; sh:targetSubjectsOf :p ; sh:property :TwoOfP .
+:TwoOfP sh:path :p ; sh:maxCount 2 ; sh:message "Leave out what is too much." .
+:NoTexts a sh:NodeShape ; sh:targetSubjectsOf :q ; sh:property :NamesOfQ .
+:NamesOfQ sh:path :q ; sh:nodeKind sh:IRI .
+:Inner a sh:NodeShape ; sh:targetSubjectsOf :back ; sh:property :InnerSelf .
+:InnerSelf sh:path :self ; sh:maxCount 0 .
+"""
+
+
+def told(folder, *arguments):
+    """Run the command; gives its exit code, and its findings without their places."""
+    command = [sys.executable, "-m", "allygraph", "validate", "-f", "json", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    found = json.loads(done.stdout or '{"findings": []}')["findings"]
+    kept = sorted(
+        (one["rule"], (one["focus"] or "")[:2] if one["focus"].startswith("_:") else one["focus"])
+        for one in found
+    )
+    return done.returncode, kept, {one["file"] for one in found}, done.stderr
+
+
+def test_the_command_finds_behind_an_endpoint_what_it_finds_in_a_file(address, tmp_path):
+    """The place is the graph, and the subject stands beside it."""
+    (tmp_path / "shapes.ttl").write_text(SHAPES)
+    (tmp_path / "data.ttl").write_text(TEXT)
+    shapes = ("--shapes", "shapes.ttl")
+    code, findings, files, stderr = told(tmp_path, *shapes, "--endpoint", address, "--graph", GRAPH)
+    expected = told(tmp_path, *shapes, "data.ttl")
+
+    assert (code, findings) == expected[:2], stderr
+    assert len({rule for rule, _ in findings}) == 3
+    assert files == {GRAPH}
+
+
+def test_the_command_tells_an_endpoint_that_cannot_be_asked(tmp_path):
+    """Exit code 3, as for a file that cannot be read, and no stack."""
+    code, _, _, stderr = told(tmp_path, "--endpoint", "http://127.0.0.1:9/sparql")
+
+    assert code == 3
+    assert "it cannot be asked" in stderr
+    assert "Traceback" not in stderr
