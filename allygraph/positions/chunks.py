@@ -25,7 +25,7 @@ _PREFIX = re.compile(r"@?prefix\b\s*([^\s:<]*)\s*:\s*(<[^<>]*>)", re.IGNORECASE)
 _IRI_OR_COMMENT = re.compile(r"(<[^<>\s]*>)|#[^\n\r]*")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Chunk:
     """One statement: where it is in its text, its first token, and the directives before it.
 
@@ -100,20 +100,17 @@ class Chunks:
         text = self.text
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        wanted = self.wanted
+        wanted, by_subject = self.wanted, self.by_subject
         for number, line in enumerate(text.split("\n"), start=1):
             # Most lines begin with a whole IRI: what is before the first ">" decides.
             head = line.partition(">")[0]
-            if head[:1] == "<" and "\\" not in head:
+            if head[:1] == "<" and "\\" not in head and head[1:2] != "<":
                 key = head[1:]
-                if wanted is not None and key not in wanted:
-                    continue
-            elif (other := self._other_line(line)) is None:
-                continue
-            else:
-                key = other
-            if wanted is None or key in wanted:
-                self._add_line(key, line, number)
+                if wanted is None or key in wanted:
+                    chunk = Chunk(line, f"{head}>", 0, len(line), 0, number)
+                    by_subject.setdefault(key, []).append(chunk)
+            elif (other := self._other_line(line)) and (wanted is None or other in wanted):
+                self._add_line(other, line, number)
 
     def _other_line(self, line: str) -> str | None:
         """Give the key of a line that begins in a rarer way, or None if it says nothing."""
