@@ -106,7 +106,7 @@ def test_a_broken_snapshot_is_made_again(tmp_path):
     for name in ("manifest.json", "store/CURRENT"):
         taken(texts, tmp_path)
         (left,) = (tmp_path / "states").iterdir()
-        (left / name).write_text("nonsense")
+        (left / "current" / name).write_text("nonsense")
 
         assert taken(texts, tmp_path)[:2] == (triples(texts), 1)
 
@@ -130,6 +130,17 @@ def test_what_validation_writes_for_itself_is_not_in_the_next_snapshot(tmp_path)
     assert taken(texts, tmp_path)[0] == triples(texts)
     assert [path.name[:1] for path in (tmp_path / "states").iterdir()] != ["."]
     assert len(list((tmp_path / "states").iterdir())) == 1
+
+
+def test_texts_of_former_times_are_forgotten(tmp_path, monkeypatch):
+    """A file that is edited all day must not fill the disk."""
+    monkeypatch.setattr(snapshot, "_SPARE", 0)
+    for number in range(6):
+        texts = {tmp_path / "one.ttl": f":a :p {number} ."}
+        write(texts)
+        assert taken(texts, tmp_path)[0] == triples(texts)
+
+    assert len(list((tmp_path / "states").glob("*/texts/*"))) <= 2
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(tmp_path):

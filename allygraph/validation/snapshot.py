@@ -29,7 +29,8 @@ from allygraph.validation.corpus import Corpus
 Reader = Callable[[Path, bytes], Iterable[Quad]]
 """Parses the bytes of a file; blank nodes get the same names whenever the bytes are the same."""
 
-FORMAT = 2
+FORMAT = 3
+_SPARE = 50
 _COUNTED = ("counts", "instances", "kept")
 _BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, SyntaxError, zlib.error)
 _JUST_NOW = 2_000_000_000  # nanoseconds: a file as young as its snapshot may have changed since
@@ -74,7 +75,7 @@ def current(
         UnreadableFile: a file is missing.
     """
     folder = (home or resources.home()) / "states"
-    place = folder / hashlib.sha256(f"{FORMAT}\0{key}".encode()).hexdigest()[:32]
+    place = folder / hashlib.sha256(f"{FORMAT}\0{key}".encode()).hexdigest()[:32] / "current"
     work = _work_folder(folder)
     try:
         yield _updated(place, work, files, reader) or _made(place, work, files, reader)
@@ -160,19 +161,27 @@ def _written(
     entries: dict[str, Entry],
     texts: dict[str, bytes],
 ) -> None:
-    (new / "texts").mkdir(parents=True)
+    new.mkdir()
     corpus.store.flush()
     corpus.store.backup(str(new / "store"))
-    for name, entry in entries.items():
-        target = f"{new}/texts/{entry.digest}"
-        if name in texts:
-            Path(target).write_bytes(zlib.compress(texts[name], 1))
-        else:
-            with suppress(FileExistsError):  # two files with the same bytes
-                os.link(f"{place}/texts/{entry.digest}", target)
+    kept = place.parent / "texts"
+    kept.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        made = new / "text"
+        made.write_bytes(zlib.compress(text, 1))
+        made.rename(kept / entries[name].digest)
+    _forget_texts(kept, {entry.digest for entry in entries.values()})
     counted = {name: _lines(getattr(corpus, name)) for name in ("shared", *_COUNTED)}
     manifest = {"files": entries, **counted}
     (new / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _forget_texts(kept: Path, wanted: set[str]) -> None:
+    """Remove texts of former times, once they are more than those of today."""
+    found = os.listdir(kept)
+    if len(found) > 2 * len(wanted) + _SPARE:
+        for name in set(found) - wanted:
+            (kept / name).unlink(missing_ok=True)
 
 
 def _linked(source: str, target: str) -> str:
@@ -185,7 +194,7 @@ def _linked(source: str, target: str) -> str:
 
 
 def _kept_text(place: Path, entry: Entry) -> bytes:
-    return zlib.decompress((place / "texts" / entry.digest).read_bytes())
+    return zlib.decompress((place.parent / "texts" / entry.digest).read_bytes())
 
 
 def _lines(counter: Counter[Any]) -> list[tuple[str, int]]:
