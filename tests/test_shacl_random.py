@@ -131,12 +131,21 @@ def _nested(depth, of_property):
         several.map(lambda text: f"sh:xone ( {text} )"),
         with_path.map(lambda text: f"sh:property {text}"),
     ]
+    siblings = st.tuples(*[_pick(_PROPERTIES), _pick(("Min", "Max")), inner] * 2)
+    found.append(siblings.map(lambda t: f"sh:property {_qualified(*t[:3])} , {_qualified(*t[3:])}"))
     if of_property:
         counts = st.tuples(_pick(("Min", "Max")), st.integers(0, 2), inner)
         found.append(
             counts.map(lambda t: f"sh:qualified{t[0]}Count {t[1]} ; sh:qualifiedValueShape {t[2]}")
         )
     return st.one_of(found)
+
+
+def _qualified(path, bound, shape):
+    return (
+        f"[ sh:path {path} ; sh:qualified{bound}Count 1 ;"
+        f" sh:qualifiedValueShape {shape} ; sh:qualifiedValueShapesDisjoint true ]"
+    )
 
 
 @st.composite
