@@ -5,6 +5,7 @@ An example under ``tests/shapes/<Shape>/`` holds one thing; what it refers to is
 gets names of its own.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ EXAMPLES = ROOT / "tests" / "shapes"
 INVALID = sorted(EXAMPLES.glob("*/invalid-*.ttl"))
 VALID = sorted(EXAMPLES.glob("*/valid-*.ttl"))
 SHAPE = PREFIXES["shape"]
+CODE = re.compile(r"\b[a-z]+:[A-Za-z_]+|[a-z]+/[a-z/-]+[.]ttl", re.ASCII)
 TERMS = {
     name: URIRef(expand(name)) for name in ("skos:Concept", "skos:ConceptScheme", "skos:inScheme")
 }
@@ -190,15 +192,25 @@ def test_the_compiled_queries_find_in_all_examples_what_pyshacl_finds():
 def test_every_property_shape_has_a_name_a_message_and_a_severity():
     """Reports, tests and the page of errors name it."""
     shapes = shapes_graph(ROOT)
-    wanted = (SH.name, SH.message, SH.severity, SH.path)
     missing = [
         (name, str(term).removeprefix(str(SH)))
         for name in property_shapes()
-        for term in wanted
+        for term in (SH.severity, SH.path)
         if len(list(shapes.objects(URIRef(SHAPE + name), term))) != 1
     ]
 
     assert missing == []
+
+
+@pytest.mark.parametrize("term", [SH.name, SH.message])
+def test_what_a_shape_says_it_says_in_three_languages(term):
+    """Once in each, about the same names; a shape has both or is a part of others."""
+    shapes = shapes_graph(ROOT)
+    for shape in set(shapes.subjects(term)) | {URIRef(SHAPE + name) for name in property_shapes()}:
+        texts = {text.language: str(text) for text in shapes.objects(shape, term)}
+        assert sorted(texts) == ["en", "fr", "ja"], shape
+        assert len(list(shapes.objects(shape, term))) == 3, shape
+        assert len({frozenset(CODE.findall(text)) for text in texts.values()}) == 1, shape
 
 
 def test_every_property_shape_has_an_iri_and_belongs_to_one_node_shape():
@@ -213,9 +225,14 @@ def test_every_property_shape_has_an_iri_and_belongs_to_one_node_shape():
 def test_a_message_says_the_fault_and_the_remedy():
     """Two sentences at least: what holds, and what to do."""
     shapes = shapes_graph(ROOT)
-    messages = {str(message) for message in shapes.objects(None, SH.message)}
+    messages = set(shapes.objects(None, SH.message))
+    ends = {"en": (".", ". "), "fr": (".", ". "), "ja": ("。", "。")}
 
-    assert [text for text in messages if ". " not in text.rstrip(".") or text[-1] != "."] == []
+    assert len(messages) > 700
+    for message in messages:
+        end, between = ends[message.language]
+        assert message.endswith(end), message
+        assert between in message.removesuffix(end), message
 
 
 def test_every_word_of_shacl_is_one_that_shacl_has():

@@ -5,6 +5,7 @@ scheme that a sequence path names say what the answer can be. So a new class wit
 asked for at once, and no list of properties is kept twice.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -203,7 +204,12 @@ def _joined(one: Field | None, other: Field) -> Field:
 def _words(shapes: "Graph", shape: Any) -> tuple[str, str]:
     from rdflib import SH
 
-    return str(shapes.value(shape, SH.name)), str(shapes.value(shape, SH.message))
+    return _english(shapes.objects(shape, SH.name)), _english(shapes.objects(shape, SH.message))
+
+
+def _english(texts: Iterable[Any]) -> str:
+    """Choose the text in English of those that a shape has in several languages."""
+    return str(next((text for text in texts if text.language == "en"), None))
 
 
 def _number(shapes: "Graph", shape: Any, name: Any) -> int | None:

@@ -19,6 +19,7 @@ from allygraph.names import PREFIXES, compact
 from allygraph.resources import shape_files
 from allygraph.validation import queries
 from allygraph.validation.findings import Messages, Severity, in_language, said
+from allygraph.validation.translations import translations
 
 Kind = Literal["shape", "check", "python"]
 _SEVERITIES: dict[str, Severity] = {
@@ -130,14 +131,14 @@ def _english(texts: list[Text]) -> str:
 
 
 def _checks(root: Path) -> Iterator[Entry]:
-    levels = queries.levels(root)
+    levels, told = queries.levels(root), translations(root)
     for check in queries.checks(root):
         yield Entry(
             name=check.name,
             kind="check",
             severity=levels.get(check.name, "error"),
             title=check.title,
-            messages=said(check.message),
+            messages=(*said(check.message), *told.get(check.name, ())),
             file=f"queries/checks/{check.name}.rq",
             text=check.text,
             optional=check.name not in levels,
@@ -146,10 +147,11 @@ def _checks(root: Path) -> Iterator[Entry]:
 
 def _in_python(root: Path) -> Iterator[Entry]:
     path = root / "queries" / "checks" / "rules.toml"
-    levels = queries.levels(root)
+    levels, told = queries.levels(root), translations(root)
     for name, fields in tomllib.loads(read(path)).items():
         level = levels["owl" if name.startswith("owl-") else name]
-        messages = said(f"{fields['problem']} {fields['remedy']}")
+        english = said(f"{fields['problem']} {fields['remedy']}")
+        messages = (*english, *told.get(name, ()))
         yield Entry(
             name, "python", level, cast(str, fields["title"]), messages, cast(str, fields["file"])
         )

@@ -28,6 +28,7 @@ from allygraph.validation.options import Options
 from allygraph.validation.revision import Revision
 from allygraph.validation.shapes import Shapes, refused, translated
 from allygraph.validation.sources import CLAIM, RELATIONSHIP, SourceFile, Sources
+from allygraph.validation.translations import in_all_languages, translations
 from allygraph.validation.wording import Names
 
 _FORM = ("form", "head-lines", "blank-node", "subject-twice")
@@ -46,7 +47,8 @@ def examine(sources: Sources, options: Options) -> Examined:
     """
     judging = _Judging(sources, options)
     findings = [*judging.findings()]
-    told = judging.profile.judge(f for f in findings if options.wants(f.rule))
+    wanted = (finding for finding in findings if options.wants(finding.rule))
+    told = judging.profile.judge(in_all_languages(wanted, translations(sources.root)))
     report = Report(
         in_order(told),
         relationships=sources.count(RELATIONSHIP),
