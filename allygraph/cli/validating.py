@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -120,13 +120,16 @@ def _examined(asked: Asked) -> Examined:
         with _fetching() as tell:
             engine = RemoteEngine(asked.endpoint, deadline_s=asked.deadline or 600.0)
             remote = fetch_graph(engine, asked.graph and _iri(asked.graph), tell=tell)
-    return examine(
-        list(asked.paths) or None,
-        shapes=asked.shapes,
-        background=asked.background,
-        remote=remote,
-        options=asked.options(),
-    )
+    from allygraph.cli.progress import progress_bars
+
+    with progress_bars() as tell_steps:
+        return examine(
+            list(asked.paths) or None,
+            shapes=asked.shapes,
+            background=asked.background,
+            remote=remote,
+            options=replace(asked.options(), progress=tell_steps),
+        )
 
 
 @contextmanager

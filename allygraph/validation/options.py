@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from allygraph.build import Progress
 from allygraph.validation.shapes import Engine
 
 
@@ -20,6 +21,7 @@ class Options:
         jobs: how many queries and files are worked on at a time.
         texts: source texts against which quotes are checked, found by their sha256.
         changed: a revision of git; only what differs from it and what that can affect is judged.
+        progress: is told what is worked on, how many steps are done, and how many there are.
         hermit: ask the reasoner HermiT too, which needs Java and takes its time.
     """
 
@@ -31,6 +33,7 @@ class Options:
     texts: tuple[Path, ...] = ()
     hermit: bool = False
     changed: str | None = None
+    progress: Progress | None = None
 
     def wants(self, *rules: str) -> bool:
         """Tell whether any of some rules is asked."""

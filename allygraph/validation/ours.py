@@ -114,6 +114,7 @@ class _Judging:
     def findings(self) -> Iterator[Finding]:
         if self.revision is not None and not self.revision.differing:
             return
+        self._begin(0)
         about_files = self._about_files()
         faults = [*self._faults()]
         found = [*about_files, *self.locator.findings(faults)]
@@ -121,10 +122,16 @@ class _Judging:
         failing = any(finding.severity == "error" for finding in found)
         if not failing and _NOT_DERIVABLE in self.severity and self.options.wants(_NOT_DERIVABLE):
             yield from self._built[1]
+        self._begin(4)
         told = {finding.focus for finding in found}
         for finding in self._logic():
             if finding.focus not in told or finding.rule not in _FOUND_BY_SHAPES:
                 yield finding
+
+    def _begin(self, step: int) -> None:
+        """Tell how far the work is: form, single things, shapes, checks, logic."""
+        if self.options.progress is not None:
+            self.options.progress("judging", step, 5)
 
     def _about_files(self) -> list[Finding]:
         found: list[Finding] = []
@@ -136,6 +143,7 @@ class _Judging:
 
     def _faults(self) -> Iterator[Fault]:
         quads, severity, options = self.sources.quads, self.severity, self.options
+        self._begin(1)
         own = self.things
         if self.revision is not None:
             own &= frozenset().union(*(file.subjects for file in self.files))
@@ -145,7 +153,9 @@ class _Judging:
             yield from links.find(quads, self.things, severity)
         if options.wants("quote-not-in-text"):
             yield from quotes.find(quads, options.texts, own, severity)
+        self._begin(2)
         yield from self._by_shapes()
+        self._begin(3)
         asked = {rule: level for rule, level in severity.items() if options.wants(rule)}
         if any(one.name in asked for one in queries.checks(self.sources.root)):
             store = self._built[0]
