@@ -26,9 +26,9 @@ SOURCES = MODULES + sorted((ROOT / "tests").rglob("*.py")) + sorted(ROOT.glob("b
 ROWS = [
     "errors bridge",
     "shacl",
-    "names dates naming origins",
+    "names dates naming origins positions",
     "resources",
-    "positions rdf_files results sparql turtle",
+    "rdf_files results sparql turtle",
     "certainty engines",
     "graph holdings queries",
     "consistency lookup testimony",

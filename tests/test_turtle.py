@@ -10,7 +10,8 @@ import pytest
 
 from allygraph.errors import NotCanonical, UnreadableFile
 from allygraph.names import PREFIXES
-from allygraph.turtle import canonical, comments, is_canonical, subject_lines
+from allygraph.positions.tokens import comments
+from allygraph.turtle import canonical, is_canonical
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = "# what it holds\n# SPDX-License-Identifier: CC-BY-4.0\n"
@@ -104,7 +105,7 @@ def test_a_number_sign_in_a_string_or_an_iri_is_no_comment():
         PREFIX_LINES + 'claim:a rdfs:label "# not one", """\n# nor this""" ; rdfs:seeAlso <x:y#z> .'
     )
 
-    assert comments(text) == []
+    assert list(comments(text)) == []
 
 
 def test_a_literal_that_the_form_would_rewrite_is_refused():
@@ -123,17 +124,6 @@ def test_broken_turtle_is_told_with_line_and_column():
         )
 
     assert caught.value.place.startswith("x.ttl:7:")
-
-
-def test_the_line_of_a_subject_is_found_in_any_layout():
-    """Findings name a line also in files that are not in our form."""
-    text = (
-        "@prefix e: <http://e/> .\n\n"
-        'e:a e:p "x . y", 1.5 ;\n  e:q [ e:r e:b ] .  e:c\n e:p ( 1 2 ) .\n'
-        "<http://e/d> e:p e:f.g .\n"
-    )
-
-    assert subject_lines(text) == {"http://e/a": 3, "http://e/c": 4, "http://e/d": 6}
 
 
 @pytest.mark.parametrize("number", ["2.50", "00.5", "-0.0", "07", "+7", "true", "1.0e3", "-3"])

@@ -98,6 +98,10 @@ class Positions:
     def _chunks(self, node: Term) -> list[Chunk]:
         if self._index is None or not isinstance(node, NamedNode | BlankNode):
             return []
+        if self.wanted is not None and node not in self.wanted:
+            self.wanted = None  # somebody asks for more than was announced
+            del self._index
+            return self._chunks(node)
         own = self._own(node) if isinstance(node, BlankNode) else node
         return self._index.by_subject.get(key_of(own), [])
 

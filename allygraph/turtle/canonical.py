@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from allygraph.bridge import quiet_rdflib, rdflib_graph
 from allygraph.errors import NotCanonical, UnreadableFile
 from allygraph.names import PREFIXES, expand
+from allygraph.positions.tokens import comments
 from allygraph.turtle.blocks import FIRST_PROPERTIES, is_plain, turtle
-from allygraph.turtle.lexer import comments
 
 if TYPE_CHECKING:
     from pyoxigraph import Literal, Quad
@@ -99,10 +99,11 @@ def _head(text: str, place: str | None) -> str:
     count = 0
     while count < len(lines) and lines[count].startswith("#"):
         count += 1
-    for line, comment in comments(text):
+    for comment in comments(text):
+        line = text.count("\n", 0, comment.start) + 1
         if line > count:
             raise NotCanonical(
-                f"the comment '{comment}' would be lost",
+                f"the comment '{comment.text}' would be lost",
                 expected="a note as a triple (skos:editorialNote), or a line at the file's head",
                 place=f"{place}:{line}" if place else f"line {line}",
             )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from allygraph.positions import Place
 from allygraph.shacl.model import Alternative, Inverse, Path, Predicate, Sequence
@@ -38,7 +38,13 @@ class Locator:
 
     def findings(self, faults: Iterable[Fault]) -> Iterator[Finding]:
         """Give each fault its place and its words."""
-        for fault in faults:
+        known = list(faults)
+        for fault in known:
+            for node in (fault.focus, *fault.values, *fault.others):
+                file = self._describing(node)
+                if file is not None and isinstance(node, NamedNode | BlankNode):
+                    file.asked.add(node)
+        for fault in known:
             yield self.finding(fault)
 
     def finding(self, fault: Fault) -> Finding:

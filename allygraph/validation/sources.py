@@ -17,6 +17,7 @@ from allygraph.errors import UnreadableFile
 from allygraph.graph import file_quads, read
 from allygraph.names import PREFIXES, expand, graph_iri
 from allygraph.positions import Place, Positions
+from allygraph.positions.matching import Node
 from allygraph.rdf_files import RdfFile, rdf_paths, read_rdf
 from allygraph.validation.endpoint import RemoteGraph
 from allygraph.validation.findings import Finding
@@ -36,6 +37,7 @@ class SourceFile:
         judged: whether its findings are asked for.
         part: ``ontology``, ``shapes``, ``data``, ``given`` or ``background``.
         reading: reads it.
+        asked: the things whose places will be asked for, as far as that is known before.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class SourceFile:
     judged: bool
     part: str
     reading: Callable[[], RdfFile] = field(repr=False)
+    asked: set[Node] = field(default_factory=set, repr=False)
 
     @cached_property
     def content(self) -> RdfFile:
@@ -88,7 +91,8 @@ class SourceFile:
     @cached_property
     def positions(self) -> Positions:
         """Where its triples stand; nothing is looked at before it is asked for."""
-        return Positions(self.text, self.format, self.quads, self.name, self.base)
+        wanted = self.asked or None
+        return Positions(self.text, self.format, self.quads, self.name, self.base, wanted)
 
     def place_of(self, subject: str) -> Place:
         """Give the place of a thing that the file describes; at least the file."""
