@@ -2,6 +2,8 @@
 
 import ast
 import csv
+import re
+import tomllib
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from allygraph.shacl import (
     DataGraph,
     IllFormedShapes,
+    expecting,
     plan,
     read_shapes,
     reference,
@@ -25,6 +28,7 @@ from allygraph.shacl.triples import Triples
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "shacl"
+PLACEHOLDER = re.compile(r"{\w+}")
 XSD = "http://www.w3.org/2001/XMLSchema#"
 HEAD = f"""
 PREFIX : <http://example.org/>
@@ -329,6 +333,43 @@ def test_what_is_expected_of_a_shape_without_a_name_is_said():
         "what conforms to a shape",
         "at least 2 values conforming to (:q: at most 0 values)",
     ]
+
+
+def test_what_is_expected_is_said_in_each_language():
+    """A reader of French or Japanese reads what would be right in the same words as the fault."""
+    texts = tomllib.loads((Path(expecting.__file__).with_name("phrases.toml")).read_text("utf-8"))
+    english = texts["en"]
+    for lang in expecting.LANGUAGES:
+        assert texts[lang].keys() == english.keys()
+        for group in ("kinds", "phrases"):
+            assert texts[lang][group].keys() == english[group].keys()
+            for name, text in texts[lang][group].items():
+                assert PLACEHOLDER.findall(text) == PLACEHOLDER.findall(english[group][name]), name
+
+    shapes = read_shapes(
+        quads(""":s sh:path :p ; sh:maxCount 0 ; sh:or ( [ sh:class :C ] [ sh:minLength 3 ] ) ;
+            sh:qualifiedMinCount 2 ; sh:qualifiedValueShape [ sh:path :q ; sh:maxCount 1 ] .""")
+    )
+    shape = shapes[ox.NamedNode("http://example.org/s")]
+
+    def told(lang):
+        def short(term):
+            return term.value.replace("http://example.org/", ":")
+
+        return {expected(constraint, short, shapes, lang=lang) for constraint in shape.constraints}
+
+    assert told("fr-CA") == {
+        "au plus 0 valeur",
+        "ce qui est conforme à l\u2019un de (une instance de :C) ou "
+        "(une longueur d\u2019au moins 3)",
+        "au moins 2 valeurs conformes à (:q\u00a0: au plus 1 valeur)",
+    }
+    assert told("ja") == {
+        "値 0 個以下",
+        "(:C のインスタンス) または (3 文字以上) のいずれかに適合するもの",
+        "(:q: 値 1 個以下) に適合する値 2 個以上",
+    }
+    assert told("de") == told("en")
 
 
 def test_classes_below_others_count_with_and_without_names():

@@ -1,6 +1,14 @@
-"""What would be right: each kind of constraint as a short English phrase."""
+"""What would be right: each kind of constraint as a short phrase, in each language that there is.
 
-from collections.abc import Callable
+The phrases are ``phrases.toml`` beside this module; a language that it lacks falls back to English.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -8,105 +16,111 @@ from allygraph.shacl.model import Constraint, Node, ShapesGraph, Term
 from allygraph.shacl.names import sh
 from allygraph.shacl.paths import predicates
 
+LANGUAGES = ("en", "fr", "ja")
 Shorten = Callable[[Term], str]
 _SHOWN = 6
 _CHOICES = (sh("OrConstraintComponent"), sh("XoneConstraintComponent"))
-_NODE_KINDS = {
-    "IRI": "an IRI",
-    "BlankNode": "a blank node",
-    "Literal": "a literal",
-    "BlankNodeOrIRI": "an IRI or a blank node",
-    "BlankNodeOrLiteral": "a blank node or a literal",
-    "IRIOrLiteral": "an IRI or a literal",
-}
-_PHRASES = {
-    "Class": "an instance of {value}",
-    "Datatype": "a literal of {value}",
-    "MinExclusive": "more than {value}",
-    "MinInclusive": "{value} or more",
-    "MaxExclusive": "less than {value}",
-    "MaxInclusive": "{value} or less",
-    "MinLength": "at least {value} characters",
-    "MaxLength": "at most {value} characters",
-    "Equals": "the values of {value}",
-    "Disjoint": "no value of {value}",
-    "LessThan": "less than each value of {value}",
-    "LessThanOrEquals": "at most each value of {value}",
-    "HasValue": "{value} among the values",
-    "In": "one of {members}",
-    "LanguageIn": "a text in one of the languages {members}",
-    "UniqueLang": "one text a language",
-    "Not": "what does not conform to {shapes}",
-    "And": "what conforms to all of {shapes}",
-    "Or": "what conforms to one of {shapes}",
-    "Xone": "what conforms to exactly one of {shapes}",
-    "Node": "what conforms to {shapes}",
-    "Closed": "no other property than {predicates}",
-}
 
 
-def expected(constraint: Constraint, shorten: Shorten, shapes: ShapesGraph | None = None) -> str:
+def expected(
+    constraint: Constraint,
+    shorten: Shorten,
+    shapes: ShapesGraph | None = None,
+    *,
+    lang: str = "en",
+) -> str:
     """Say what a constraint asks for; empty where only its message can tell.
 
     Args:
         constraint: of any component.
         shorten: writes a term for a reader.
         shapes: to say of a shape without a name what it asks for, one level deep.
+        lang: the language, as ``fr`` or ``fr-CA``.
     """
-    return _phrase(constraint, shorten, shapes)
+    return _Teller(_texts(lang), shorten, shapes).phrase(constraint)
 
 
-def _phrase(constraint: Constraint, shorten: Shorten, shapes: ShapesGraph | None) -> str:
-    name = constraint.component.value.removeprefix(sh("").value)
-    name = name.removesuffix("ConstraintComponent")
-    if name in ("MinCount", "MaxCount"):
-        return _count(name, constraint.value)
-    if name in ("QualifiedMinCount", "QualifiedMaxCount"):
-        inner = _shapes(constraint, shorten, shapes)
-        return f"{_count(name, constraint.value)} conforming to {inner}"
-    if name == "NodeKind":
-        return _NODE_KINDS[constraint.value.value.removeprefix(sh("").value)]
-    if name == "Pattern":
-        flags = constraint.find_option(sh("flags"))
-        told = f" (flags {flags.value})" if isinstance(flags, Literal) else ""
-        return f"a text that matches {constraint.value.value}{told}"
-    return _PHRASES.get(name, "").format(
-        value=shorten(constraint.value),
-        members=_listed(constraint.members, shorten),
-        shapes=_shapes(constraint, shorten, shapes),
-        predicates=_listed(constraint.predicates, shorten) or "none",
-    )
+def joined(phrases: Iterable[str], lang: str = "en") -> str:
+    """Join what several constraints ask for, each once."""
+    return str(_texts(lang)["comma"]).join(dict.fromkeys(filter(None, phrases)))
 
 
-def _shapes(constraint: Constraint, shorten: Shorten, shapes: ShapesGraph | None) -> str:
-    told = [_shape(node, shorten, shapes) for node in constraint.shapes]
-    more = f" … ({len(told)} in all)" if len(told) > _SHOWN else ""
-    joint = " or " if constraint.component in _CHOICES else ", "
-    return joint.join(dict.fromkeys(told[:_SHOWN])) + more
+def _texts(lang: str) -> dict[str, Any]:
+    main = lang.lower().partition("-")[0]
+    return _catalogue()[main if main in LANGUAGES else "en"]
 
 
-def _shape(node: Node, shorten: Shorten, shapes: ShapesGraph | None) -> str:
-    """Name a shape, or say in brackets what it asks of a value, or of what a path leads to."""
-    if isinstance(node, NamedNode):
-        return shorten(node)
-    shape = None if shapes is None else shapes.shapes.get(node)
-    if shape is None or not shape.constraints:
-        return "a shape"
-    phrases = [_phrase(inner, shorten, None) for inner in shape.constraints]
-    text = " and ".join(filter(None, phrases)) or "a shape"
-    if shape.path is None:
-        return f"({text})"
-    names = ", ".join(shorten(iri) for iri in predicates(shape.path))
-    return f"({names}: {text})"
+@cache
+def _catalogue() -> dict[str, dict[str, Any]]:
+    path = Path(__file__).with_name("phrases.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _count(name: str, number: Term) -> str:
-    count = number.value
-    bound = "at least" if "Min" in name else "at most"
-    return f"{bound} {count} {'value' if count == '1' else 'values'}"
+@dataclass(frozen=True)
+class _Teller:
+    """Tells constraints in one language."""
 
+    texts: dict[str, Any]
+    shorten: Shorten
+    shapes: ShapesGraph | None
 
-def _listed(terms: tuple[Term, ...], shorten: Shorten) -> str:
-    named = [shorten(t) if isinstance(t, NamedNode | Literal) else "a shape" for t in terms]
-    more = f" … ({len(named)} in all)" if len(named) > _SHOWN else ""
-    return ", ".join(dict.fromkeys(named[:_SHOWN])) + more
+    def phrase(self, constraint: Constraint) -> str:
+        name = constraint.component.value.removeprefix(sh("").value)
+        name = name.removesuffix("ConstraintComponent")
+        if name in ("MinCount", "MaxCount", "QualifiedMinCount", "QualifiedMaxCount"):
+            return self._count(name, constraint)
+        if name == "NodeKind":
+            return str(self.texts["kinds"][constraint.value.value.removeprefix(sh("").value)])
+        if name == "Pattern":
+            flags = constraint.find_option(sh("flags"))
+            if isinstance(flags, Literal):
+                return self._said("flags", value=constraint.value.value, flags=flags.value)
+            return self._said("pattern", value=constraint.value.value)
+        if name == "Closed" and not constraint.predicates:
+            return self._said("closed")
+        return str(self.texts["phrases"].get(name, "")).format(
+            value=self.shorten(constraint.value),
+            members=self._listed(constraint.members),
+            shapes=self._shapes(constraint),
+            predicates=self._listed(constraint.predicates),
+        )
+
+    def _said(self, name: str, **values: object) -> str:
+        return str(self.texts[name]).format(**values)
+
+    def _count(self, name: str, constraint: Constraint) -> str:
+        number = constraint.value.value
+        one, more = self.texts[name]
+        single = number == "1" or (number == "0" and self.texts["zero-is-one"])
+        shapes = self._shapes(constraint) if constraint.shapes else ""
+        return str(one if single else more).format(n=number, shapes=shapes)
+
+    def _shapes(self, constraint: Constraint) -> str:
+        told = [self._shape(node) for node in constraint.shapes]
+        joint = self._said("or" if constraint.component in _CHOICES else "comma")
+        return joint.join(dict.fromkeys(told[:_SHOWN])) + self._more(told)
+
+    def _shape(self, node: Node) -> str:
+        """Name a shape, or say in brackets what it asks of a value, or of what a path leads to."""
+        if isinstance(node, NamedNode):
+            return self.shorten(node)
+        shape = None if self.shapes is None else self.shapes.shapes.get(node)
+        if shape is None or not shape.constraints:
+            return self._said("shape")
+        inner = _Teller(self.texts, self.shorten, None)
+        phrases = [inner.phrase(constraint) for constraint in shape.constraints]
+        text = self._said("and").join(filter(None, phrases)) or self._said("shape")
+        if shape.path is None:
+            return self._said("bracket", text=text)
+        names = self._said("comma").join(self.shorten(iri) for iri in predicates(shape.path))
+        return self._said("along", names=names, text=text)
+
+    def _listed(self, terms: tuple[Term, ...]) -> str:
+        named = [
+            self.shorten(term) if isinstance(term, NamedNode | Literal) else self._said("shape")
+            for term in terms
+        ]
+        return self._said("comma").join(dict.fromkeys(named[:_SHOWN])) + self._more(named)
+
+    def _more(self, told: list[str]) -> str:
+        return self._said("more", n=len(told)) if len(told) > _SHOWN else ""

@@ -27,6 +27,7 @@ class Fault:
         path: the way from the thing to the values, where the rule looks at a property.
         values: what was found there.
         expected: what would be right.
+        expectations: the same in other languages, where it is words.
         component: local names of the constraint components that failed.
         engine_text: what the engine itself says, in English.
         shape: the IRI of the shape, where the rule is one of the shapes that were given.
@@ -48,6 +49,7 @@ class Fault:
     others: tuple[Term, ...] = ()
     page: str | None = None
     results: tuple[Result, ...] = ()
+    expectations: Messages = ()
 
 
 def property_path(name: str) -> Path:

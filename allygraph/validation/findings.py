@@ -44,7 +44,7 @@ class Finding:
         focus: the IRI or ``_:label`` of the thing at fault; None where the file itself is.
         messages: the fault and its remedy, each with its language (``"en"``; ``""`` for none).
         found: the values at fault, in Turtle with short names.
-        expected: what would be right.
+        expected: what would be right, in English.
         path: the SPARQL path from the thing to the values, with short names.
         component: the local names of the SHACL constraint components that failed.
         related: other records because of which the value is wrong.
@@ -52,6 +52,7 @@ class Finding:
         shape: the IRI of the shape.
         page: the page on the rule: a path below the root for ours, an address for others.
         short: the focus as a short name, where the file has prefixes of its own.
+        expectations: what would be right, in other languages.
         results: the engine's results that the finding tells, for a W3C report.
     """
 
@@ -69,6 +70,7 @@ class Finding:
     shape: str | None = None
     page: str | None = None
     short: str | None = None
+    expectations: Messages = ()
     results: tuple[Result, ...] = field(default=(), compare=False, repr=False)
 
     def message(self, lang: str = "en") -> str:
@@ -77,6 +79,12 @@ class Finding:
         A message in ``fr-CA`` serves for ``fr``, and one in ``fr`` for ``fr-CA``.
         """
         return in_language(self.messages, lang) or self.engine_text or self.rule
+
+    def expectation(self, lang: str = "en") -> str | None:
+        """Tell what would be right in a language, else in English; None where nobody knows."""
+        if self.expected is None:
+            return None
+        return in_language((("en", self.expected), *self.expectations), lang)
 
     @property
     def about(self) -> str:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from pyoxigraph import BlankNode, NamedNode
 
 from allygraph.shacl import Report, Result, Shape, ShapesGraph
-from allygraph.shacl.expecting import expected
+from allygraph.shacl.expecting import LANGUAGES, expected, joined
 from allygraph.shacl.model import Path, Predicate
 from allygraph.shacl.paths import predicates, sparql_path
 from allygraph.validation.faults import Fault, Term
@@ -68,7 +68,8 @@ class Judged:
         shape = self.shapes[node]
         components = tuple(sorted({_local(result.component) for result in results}))
         messages = dict.fromkeys(message for result in results for message in result.messages)
-        expectation = self._expected(shape, {result.component for result in results})
+        failed = {result.component for result in results}
+        expectation = self._expected(shape, failed)
         values = (value,) if value is not None else self._counted(focus, path, components)
         return Fault(
             rule=rules[node],
@@ -82,13 +83,20 @@ class Judged:
             engine_text=_engine_text(components, expectation),
             shape=node.value if isinstance(node, NamedNode) else None,
             results=tuple(results),
+            expectations=self._translated(shape, failed) if expectation else (),
             others=values if _ABOUT_OTHERS & set(components) else (),
         )
 
-    def _expected(self, shape: Shape, components: set[NamedNode]) -> str:
+    def _translated(self, shape: Shape, components: set[NamedNode]) -> tuple[tuple[str, str], ...]:
+        """Say what the constraints that failed ask for, in the other languages."""
+        others = (lang for lang in LANGUAGES if lang != "en")
+        return tuple((lang, self._expected(shape, components, lang)) for lang in others)
+
+    def _expected(self, shape: Shape, components: set[NamedNode], lang: str = "en") -> str:
         """Say what the constraints that failed ask for."""
         failed = [c for c in shape.constraints if c.component in components]
-        return ", ".join(dict.fromkeys(expected(c, self.names.short, self.shapes) for c in failed))
+        told = (expected(c, self.names.short, self.shapes, lang=lang) for c in failed)
+        return joined(told, lang)
 
     def _counted(
         self, focus: Term, path: Path | None, components: tuple[str, ...]

@@ -57,6 +57,7 @@ class Locator:
             messages=fault.messages,
             found=tuple(self.names.short(value) for value in fault.values),
             expected=fault.expected,
+            expectations=fault.expectations,
             path=self.names.path(fault.path),
             component=fault.component,
             related=tuple(self._related(fault)),

@@ -48,8 +48,8 @@ def _message(finding: Finding, setting: Setting) -> str:
     lines = [*map(printable, finding.message(setting.lang).splitlines())]
     if finding.found:
         lines.append(f"{said['found']}{said['colon']}{printable(', '.join(finding.found))}")
-    if finding.expected:
-        lines.append(f"{said['expected']}{said['colon']}{printable(finding.expected)}")
+    if expected := finding.expectation(setting.lang):
+        lines.append(f"{said['expected']}{said['colon']}{printable(expected)}")
     lines.extend(
         f"{said['see']}{said['colon']}{other.place} {printable(other.text)}"
         for other in finding.related

@@ -190,8 +190,8 @@ def _facts(finding: Finding, said: Words) -> Iterator[str]:
         facts.append(("path", f"<code>{_text(finding.path)}</code>"))
     if finding.found:
         facts.append(("found", " ".join(f"<code>{_text(value)}</code>" for value in finding.found)))
-    if finding.expected:
-        facts.append(("expected", _text(finding.expected)))
+    if expected := finding.expectation(said.lang):
+        facts.append(("expected", _text(expected)))
     facts.extend(
         ("see", f"<code>{_text(str(other.place))}</code> {_text(other.text)}")
         for other in finding.related

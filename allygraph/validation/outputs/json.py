@@ -43,7 +43,7 @@ def _finding(finding: Finding, lang: str) -> dict[str, Any]:
         "message": finding.message(lang),
         "messages": [{"lang": language, "text": text} for language, text in finding.messages],
         "found": finding.found,
-        "expected": finding.expected,
+        "expected": finding.expectation(lang),
         "path": finding.path,
         "components": finding.component,
         "related": [{**_place(other.place), "text": other.text} for other in finding.related],

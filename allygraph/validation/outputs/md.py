@@ -52,8 +52,8 @@ def _item(finding: Finding, report: Report, setting: Setting, said: Words) -> It
         yield f"  - {said['path']}{said['colon']}{_code(finding.path)}"
     if finding.found:
         yield f"  - {said['found']}{said['colon']}{', '.join(map(_code, finding.found))}"
-    if finding.expected:
-        yield f"  - {said['expected']}{said['colon']}{_escaped(printable(finding.expected))}"
+    if expected := finding.expectation(said.lang):
+        yield f"  - {said['expected']}{said['colon']}{_escaped(printable(expected))}"
     for other in finding.related:
         text = _escaped(printable(other.text))
         yield f"  - {said['see']}{said['colon']}{_code(str(other.place))} {text}"

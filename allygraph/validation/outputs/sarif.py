@@ -124,8 +124,8 @@ def _message(finding: Finding, said: Words, setting: Setting) -> str:
     lines = [printable(line) for line in finding.message(setting.lang).splitlines()]
     if finding.found:
         lines.append(f"{said['found']}{said['colon']}{printable(', '.join(finding.found))}")
-    if finding.expected:
-        lines.append(f"{said['expected']}{said['colon']}{printable(finding.expected)}")
+    if expected := finding.expectation(said.lang):
+        lines.append(f"{said['expected']}{said['colon']}{printable(expected)}")
     # A link to a related place is [text](id); any other bracket is text.
     lines = [_plain(line) for line in lines]
     lines.extend(

@@ -54,8 +54,8 @@ def _lines(finding: Finding, report: Report, said: Words, lang: str) -> Iterator
         yield _labelled(said, "path", finding.path)
     if finding.found:
         yield _labelled(said, "found", ", ".join(finding.found))
-    if finding.expected:
-        yield _labelled(said, "expected", finding.expected)
+    if expected := finding.expectation(said.lang):
+        yield _labelled(said, "expected", expected)
     for related in finding.related:
         yield _labelled(said, "see", f"{_place(related.place)} {related.text}")
     if finding.page:
