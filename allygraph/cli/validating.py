@@ -67,6 +67,7 @@ class Asked:
             (self.fix and self.diff, "--diff shows what --fix would do: give one of them"),
             (bool(self.changed and self.endpoint), "--changed compares files of git"),
             (self.watch and bool(self.endpoint), "--watch looks at files"),
+            (self.explain and bool(self.endpoint), "--explain plans for files"),
             (self.watch and bool(self.changed), "--watch judges all, --changed a difference"),
         ]
         for wrong, reason in refused:
@@ -95,14 +96,9 @@ def run(asked: Asked) -> int:
         return _list_rules(asked)
     if asked.watch:
         return _watch(asked)
-    examined = _examined(asked)
     if asked.explain:
-        from allygraph.shacl import plan
-
-        names = examined.shapes.names
-        planned = plan(examined.shapes.shapes, examined.shapes.data)
-        click.echo(planned.text(lambda iri: short if (short := names.iri(iri)) != iri else None))
-        return 0
+        return _explain(asked)
+    examined = _examined(asked)
     if asked.fix or asked.diff:
         mended = _mend(asked, examined)
         if asked.diff:
@@ -223,6 +219,25 @@ def _tell_coverage(asked: Asked, examined: Examined) -> bool:
     told = found.json() if asked.form == "json" else found.text(shapes.names.iri)
     click.echo(told, err=asked.form not in ("text", "json"))
     return asked.min_coverage is None or found.reaches(asked.min_coverage)
+
+
+def _explain(asked: Asked) -> int:
+    """Print which queries the shapes become for these data."""
+    from allygraph.shacl import plan
+    from allygraph.validation import foreign, sources
+    from allygraph.validation.shapes import shapes_of
+
+    paths = list(asked.paths) or None
+    files = (
+        foreign.load(root(), paths, asked.shapes, asked.background)
+        if asked.shapes
+        else sources.load(root(), paths)
+    )
+    shapes = shapes_of(files, foreign.names_of(files))
+    planned = plan(shapes.shapes, shapes.data)
+    names = shapes.names
+    click.echo(planned.text(lambda iri: short if (short := names.iri(iri)) != iri else None))
+    return 0
 
 
 def _list_rules(asked: Asked) -> int:

@@ -22,7 +22,7 @@ from allygraph.validation.judging import rule_names
 from allygraph.validation.locating import Locator
 from allygraph.validation.options import Options
 from allygraph.validation.revision import Answers, Revision
-from allygraph.validation.shapes import Shapes, refused, translated
+from allygraph.validation.shapes import Shapes, refused, shapes_of, translated
 from allygraph.validation.sources import Sources, foreign_files, remote_file, shipped_data
 from allygraph.validation.wording import Names
 
@@ -70,20 +70,16 @@ def examine(sources: Sources, options: Options, answers: Answers | None = None) 
     rules = [file for file in sources.files if file.part == "shapes"]
     if options.changed is not None:
         answers = Revision(options.changed, data, rules, _key(sources))
-    named = data if answers is None else []
-    names = Names({n: space for file in (*rules, *named) for n, space in file.prefixes.items()})
-    shapes = Shapes(
-        lambda: (quad for file in data for quad in file.quads),
-        [quad for file in rules for quad in file.quads],
-        names,
+    shapes = shapes_of(
+        sources, names_of(sources if answers is None else Sources(sources.root, rules))
     )
-    locator = Locator(sources.asked_first, names)
+    locator = Locator(sources.asked_first, shapes.names)
     beside = _NO_BACKGROUND
     if answers is None:
         beside = background(data)
     else:
         files = sorted(locator.files, key=lambda file: not answers.differs(file))
-        locator = Locator(files, names, answers.describing)
+        locator = Locator(files, shapes.names, answers.describing)
     faults, report = _asked(shapes, options, locator, answers)
     told = (_with_page(fault, sources) for fault in faults if _may_be_told(fault, beside, options))
     findings = in_order(locator.findings(told))
@@ -100,6 +96,12 @@ def examine(sources: Sources, options: Options, answers: Answers | None = None) 
         shapes,
         sources,
     )
+
+
+def names_of(sources: Sources) -> Names:
+    """Write terms with the prefixes that files declare, those of the shapes first."""
+    files = sorted(sources.files, key=lambda file: file.part == "shapes")
+    return Names({name: space for file in files for name, space in file.prefixes.items()})
 
 
 def _passed_over(beside: Background, report: shacl.Report) -> Iterator[str]:

@@ -26,7 +26,7 @@ from allygraph.validation.judging import rule_names
 from allygraph.validation.locating import Locator
 from allygraph.validation.options import Options
 from allygraph.validation.revision import Revision
-from allygraph.validation.shapes import Shapes, refused, translated
+from allygraph.validation.shapes import Shapes, refused, shapes_of, translated
 from allygraph.validation.sources import CLAIM, RELATIONSHIP, SourceFile, Sources
 from allygraph.validation.translations import in_all_languages, translations
 from allygraph.validation.wording import Names
@@ -87,8 +87,7 @@ class _Judging:
 
     @cached_property
     def shapes(self) -> Shapes:
-        quads = (q for file in self.sources.files if file.part == "shapes" for q in file.quads)
-        return Shapes(lambda: self.sources.quads, list(quads), Names())
+        return shapes_of(self.sources, Names())
 
     @cached_property
     def locator(self) -> Locator:

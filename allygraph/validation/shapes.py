@@ -22,6 +22,7 @@ from allygraph.shacl.model import Node
 from allygraph.validation.faults import Fault, Term
 from allygraph.validation.findings import said
 from allygraph.validation.judging import Judged, Values
+from allygraph.validation.sources import Sources
 from allygraph.validation.wording import Names
 
 if TYPE_CHECKING:
@@ -127,6 +128,12 @@ class Shapes:
             )
             for who, (focus, path, component, value) in told
         ]
+
+
+def shapes_of(sources: Sources, names: Names) -> Shapes:
+    """Take data and shapes from the files that hold them."""
+    rules = [quad for file in sources.files if file.part == "shapes" for quad in file.quads]
+    return Shapes(lambda: sources.quads, rules, names)
 
 
 @contextmanager
