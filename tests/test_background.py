@@ -85,6 +85,14 @@ def test_many_files_of_one_folder_are_named_together():
     assert background(many + few).names == ("b.ttl", "data/ (4 files)", "more/a.ttl")
 
 
+def test_a_long_background_is_told_by_its_outermost_folders():
+    """Nobody reads a hundred names above the first finding."""
+    places = [(top, number) for top in ("data", "kinds") for number in range(20)]
+    files = [File(f"{top}/{number}/a.ttl", "e:x e:p 1 .") for top, number in places]
+
+    assert background(files).names == ("data/ (20 files)", "kinds/ (20 files)")
+
+
 def test_an_ontology_that_is_imported_and_not_given_is_told():
     """Nothing is fetched; without it classes may be missing, and the reader should know."""
     importing = File(

@@ -175,3 +175,14 @@ def test_a_name_of_no_rule_is_refused():
 
     assert done.returncode == 2
     assert "did you mean dangling-name" in done.stderr
+
+
+def test_the_readme_shows_what_is_printed(files):
+    """An example that was edited by hand would promise what nobody gets."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("validate people.ttl --shapes shapes.ttl\n")[2].partition("```")[0]
+
+    done = ally("people.ttl", "--shapes", "shapes.ttl", cwd=files[0].parent)
+
+    told = [line for line in done.stdout.split("\n") if not line.startswith("  more: ")]
+    assert "\n".join(told).strip() == shown.strip()

@@ -5,6 +5,7 @@ what classes are below which, and what things are. Shape: files with their quads
 out. Nothing is fetched: an ontology that a file imports and nobody gave is named as missing.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,6 +22,7 @@ _ONTOLOGY, _IMPORTS = f"{_OWL}Ontology", f"{_OWL}imports"
 _WHOLES = frozenset({_ONTOLOGY, expand("skos:ConceptScheme"), "http://rdfs.org/ns/void#Dataset"})
 _TELLING = frozenset({_TYPE, _IMPORTS, f"{_OWL}versionInfo", expand("dcterms:hasVersion")})
 _FEW = 3
+_MANY = 12
 
 
 class File(Protocol):
@@ -117,8 +119,9 @@ def background(files: Iterable[File]) -> Background:
         iri for seen in judged + beside for iri, kind in seen.wholes.items() if kind == _ONTOLOGY
     }
     wanted = {iri: None for seen in judged for iri in seen.imports}
+    names = tuple(_names(beside))
     return Background(
-        tuple(_names(beside)),
+        names if len(names) <= _MANY else tuple(_by_folder(beside)),
         tuple(iri for iri in wanted if iri not in there),
         frozenset().union(*(seen.subjects for seen in judged)),
         frozenset().union(*(seen.subjects for seen in beside)),
@@ -138,6 +141,17 @@ def _names(files: Iterable[_Seen]) -> Iterator[str]:
             yield f"{folder or '.'}/ ({len(names)} files)"
         else:
             yield from names
+
+
+def _by_folder(files: Iterable[_Seen]) -> Iterator[str]:
+    """Name no more than the outermost folders, and ontologies that tell their version."""
+    count = Counter(seen.name.partition("/")[0] for seen in files if "/" in seen.name)
+    for seen in files:
+        name = seen.vocabulary()
+        if "/" not in seen.name or (name is not None and ", " in name):
+            yield name or seen.name
+    for folder, number in sorted(count.items()):
+        yield f"{folder}/ ({number} {'file' if number == 1 else 'files'})"
 
 
 def _node(focus: str | None) -> Term | None:
