@@ -113,8 +113,8 @@ def _examined(asked: Asked) -> Examined:
         from allygraph.engines.remote import RemoteEngine
         from allygraph.validation.endpoint import fetch_graph
 
-        with _fetching() as tell:
-            engine = RemoteEngine(asked.endpoint, deadline_s=asked.deadline or 600.0)
+        limit = asked.deadline or 600.0
+        with _fetching() as tell, RemoteEngine(asked.endpoint, deadline_s=limit) as engine:
             remote = fetch_graph(engine, asked.graph and _iri(asked.graph), tell=tell)
     from allygraph.cli.progress import progress_bars
 

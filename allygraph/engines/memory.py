@@ -4,15 +4,13 @@ It is slow (tens to thousands of times Oxigraph's CPU) and meant for tests and s
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
+from allygraph.bridge import oxigraph_term
 from allygraph.errors import ParameterError
 from allygraph.results import Table, Value
-
-if TYPE_CHECKING:
-    pass
 
 
 class RdflibEngine:
@@ -57,14 +55,4 @@ class RdflibEngine:
 
 
 def _value(node: Any) -> Value:
-    from rdflib import BNode, URIRef
-
-    if node is None:
-        return None
-    if isinstance(node, URIRef):
-        return NamedNode(str(node))
-    if isinstance(node, BNode):
-        return BlankNode(str(node))
-    if node.language:
-        return Literal(str(node), language=node.language)
-    return Literal(str(node), datatype=NamedNode(str(node.datatype)) if node.datatype else None)
+    return None if node is None else oxigraph_term(node)

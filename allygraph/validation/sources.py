@@ -18,7 +18,7 @@ from allygraph.graph import file_quads, read
 from allygraph.names import PREFIXES, expand, graph_iri
 from allygraph.positions import Place, Positions
 from allygraph.positions.matching import Node
-from allygraph.rdf_files import RdfFile, rdf_paths, read_rdf
+from allygraph.rdf_files import STDIN, RdfFile, rdf_paths, read_rdf
 from allygraph.validation.endpoint import RemoteGraph
 from allygraph.validation.findings import Finding
 
@@ -305,7 +305,8 @@ def _in_graph(path: Path, name: str) -> RdfFile:
 
 
 def _foreign(path: Path, part: str, judged: bool) -> SourceFile:
-    return SourceFile(path, str(path), judged, part, lambda: read_rdf(path))
+    name = "stdin" if str(path) == STDIN else str(path)
+    return SourceFile(path, name, judged, part, lambda: read_rdf(path))
 
 
 def _named(quad: Quad, names: set[str]) -> bool:
