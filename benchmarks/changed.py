@@ -98,7 +98,7 @@ def run(name: str, folder: Path) -> None:
     """Do one run."""
     from allygraph.shacl import read_shapes, validate
     from allygraph.validation.changed import validate_changed
-    from allygraph.validation.revisions import revised
+    from allygraph.validation.git import revised
 
     files = [*ontology_files(ROOT), *sorted((folder / "data").glob("*.ttl"))]
     shapes = read_shapes(quad for path in shape_files(ROOT) for quad in parsed(path))

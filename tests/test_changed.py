@@ -12,7 +12,7 @@ from allygraph.names import expand
 from allygraph.resources import ontology_files, shape_files
 from allygraph.shacl import Report, ShapesGraph, read_shapes, validate
 from allygraph.validation.changed import altered, validate_changed
-from allygraph.validation.revisions import revised
+from allygraph.validation.git import revised
 from allygraph.validation.watch import Session
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -24,24 +24,10 @@ from allygraph.validation.catalogue import catalogue
 from allygraph.validation.findings import Finding, Related, Report, in_order
 from allygraph.validation.outputs import FORMATS, LANGUAGES, write
 from allygraph.validation.outputs.words import words
+from tests.partnership_text import TEXT
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = "data/relationships/partnerships/nato.ttl"
-TEXT = """\
-PREFIX rel: <https://w3id.org/allygraph/rel/>
-
-rel:nato-korea-itpp
-    a ally:Partnership ;
-    rdfs:label "日本<b>"@ja ;
-    ally:partner
-        actor:japan ,
-        actor:south-korea ;
-.
-
-rel:other
-    a ally:Partnership ;
-.
-"""
 MEAN = "a\nline | *b* `c` \x1b[31m</script><img src=x onerror=alert(1)>\u202e ::error::"
 PARTNER = Finding(
     Place(FILE, 8, 9, 8, 26),

@@ -5,23 +5,9 @@ import pytest
 from allygraph.positions import Place
 from allygraph.validation.outputs import shows_colour
 from allygraph.validation.outputs.excerpt import block, marked_line
+from tests.partnership_text import TEXT
 
 FILE = "nato.ttl"
-TEXT = """\
-PREFIX rel: <https://w3id.org/allygraph/rel/>
-
-rel:nato-korea-itpp
-    a ally:Partnership ;
-    rdfs:label "日本<b>"@ja ;
-    ally:partner
-        actor:japan ,
-        actor:south-korea ;
-.
-
-rel:other
-    a ally:Partnership ;
-.
-"""
 
 
 def test_a_mark_stands_below_its_words_also_where_signs_are_wide():

@@ -1,8 +1,13 @@
 """The command: any RDF by any shapes, exit codes, choices of what is judged, and what is mended."""
 
 import json
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -186,3 +191,70 @@ def test_the_readme_shows_what_is_printed(files):
 
     told = [line for line in done.stdout.split("\n") if not line.startswith("  more: ")]
     assert "\n".join(told).strip() == shown.strip()
+
+
+@contextmanager
+def watching(*arguments: str | Path, cwd: Path) -> Iterator[Callable[[str], str]]:
+    """Run ``ally validate --watch``; gives what waits until a text is printed, and tells all."""
+    command = [sys.executable, "-u", "-m", "allygraph", "validate", *map(str, arguments), "--watch"]
+    printed: list[str] = []
+    process = subprocess.Popen(
+        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    reading = threading.Thread(target=lambda: [printed.append(line) for line in process.stdout])
+    reading.start()
+    seen = 0
+
+    def wait(words: str) -> str:
+        nonlocal seen
+        for _ in range(300):
+            told = printed[seen:]
+            if any(words in line for line in told):
+                seen += len(told)
+                return "".join(told)
+            time.sleep(0.1)
+        raise AssertionError(f"{words!r} was not printed: {printed[seen:]}")
+
+    try:
+        yield wait
+    finally:
+        process.send_signal(signal.SIGINT)
+        code = process.wait(20)
+        reading.join(20)
+        process.stdout.close()
+    assert code == 130
+
+
+def test_while_it_watches_each_change_is_judged_and_a_broken_file_waited_for(files):
+    """Somebody who writes has broken files half of the time."""
+    data, _ = files
+    with watching("people.ttl", "--shapes", "shapes.ttl", cwd=data.parent) as wait:
+        assert "people.ttl:2:28: error[Person-age]" in wait("waiting for changes")
+        data.write_text(DATA.replace('"12"', "12"), encoding="utf-8")
+        assert "0 errors, 1 warning" in wait("waiting for changes")
+        data.write_text(DATA + "ex:al a .", encoding="utf-8")
+        assert "people.ttl:4:9: error[input-unreadable]" in wait("waiting for changes")
+        data.write_text(DATA, encoding="utf-8")
+        assert "1 error, 1 warning" in wait("waiting for changes")
+
+
+def test_our_own_files_are_watched_too(tmp_path):
+    """All rules are asked again, because some look across files."""
+    copy = tmp_path / "regions.ttl"
+    text = (ROOT / "data" / "places" / "regions.ttl").read_text(encoding="utf-8")
+    copy.write_text(text, encoding="utf-8")
+    with watching(copy, "--select", "form", cwd=ROOT) as wait:
+        assert "0 errors, 0 warnings" in wait("waiting for changes")
+        copy.write_text(text + "# a note\n", encoding="utf-8")
+        assert "warning[form]" in wait("waiting for changes")
+
+
+def test_what_was_only_looked_at_is_named_and_never_blamed(files, tmp_path):
+    """A vocabulary with faults of its own is not the reader's affair."""
+    beside = tmp_path / "vocabulary.ttl"
+    beside.write_text(DATA.replace("ex:bob", "ex:eve"), encoding="utf-8")
+
+    done = ally(files[0], "--shapes", files[1], "--background", beside)
+
+    assert "ex:eve" not in done.stdout
+    assert done.stdout.split("\n")[-3] == f"Background, looked at and never blamed: {beside}"

@@ -8,7 +8,7 @@ import pytest
 
 from allygraph.errors import UnreadableFile
 from allygraph.shacl import read_shapes, validate
-from allygraph.validation.watch import Session, changes
+from allygraph.validation.watch import Session, changes, stamps
 
 HEAD = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>
@@ -101,3 +101,15 @@ def test_changes_of_files_are_told_with_their_bytes_and_no_others(tmp_path):
     stop.set()
 
     assert seen == {edited: b"new", gone: None, folder / "fresh.ttl": b"fresh"}
+
+
+def test_what_changes_before_the_files_are_watched_is_told(tmp_path):
+    """Between reading and watching somebody may have saved; that must not be lost."""
+    path = tmp_path / "one.ttl"
+    path.write_text("", encoding="utf-8")
+    since = stamps([tmp_path], lambda _: True)
+    path.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+
+    told = next(changes([tmp_path], lambda _: True, since=since))
+
+    assert told == {path.resolve(): b"<urn:a> <urn:b> <urn:c> ."}

@@ -28,7 +28,7 @@ from allygraph.shacl.reporting import in_order
 from allygraph.shacl.sparql.reads import QueryReach
 from allygraph.shacl.validating import Engine
 from allygraph.validation.corpus import Difference, difference
-from allygraph.validation.revisions import Revised
+from allygraph.validation.git import Revised
 from allygraph.validation.snapshot import Reader, Snapshot, current
 
 _FEW = 1000  # shapes with so few nodes are asked about those of all of them, in one go
@@ -81,7 +81,7 @@ def validate_changed(
     Args:
         files: all files that make the graph.
         shapes: as they are now.
-        revised: the files that differ from the revision (`revisions.revised`); others than data
+        revised: the files that differ from the revision (`git.revised`); others than data
             files must be left out.
         reader: parses a file.
         key: tells apart what is judged, as the paths that were given.

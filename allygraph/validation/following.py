@@ -15,7 +15,7 @@ from allygraph.validation.options import Options
 from allygraph.validation.revision import reader
 from allygraph.validation.shapes import Engine, Shapes, translated
 from allygraph.validation.sources import SourceFile, load
-from allygraph.validation.watch import Session, changes
+from allygraph.validation.watch import Session, changes, stamps
 
 _OURS = (".ttl", ".rq", ".tsv", ".toml")
 
@@ -58,6 +58,8 @@ def follow(
     Raises:
         UnreadableFile: a file is broken at the start.
     """
+    watched = [*paths, *background]
+    since = stamps(watched, _is_rdf)
     sources = foreign.load(root, paths, shapes, background)
     data = [file for file in sources.files if file.part != "shapes"]
     rules = Shapes(lambda: (), [q for f in sources.files if f.part == "shapes" for q in f.quads])
@@ -65,8 +67,7 @@ def follow(
     with translated():
         session = Session(texts, rules.shapes, reader(data), jobs=options.jobs)
     yield foreign.examine(sources, options, _Followed(session))
-    watched = [*paths, *background]
-    for changed in changes(watched, lambda path: path.suffix.lstrip(".") in EXTENSIONS):
+    for changed in changes(watched, _is_rdf, since=since):
         try:
             session.update(changed)
             sources = foreign.load(root, paths, shapes, background)
@@ -82,11 +83,20 @@ def follow_ours(
 ) -> Iterator[Examined | UnreadableFile]:
     """Judge our own files, and all again after each change: its rules look across files."""
     watched = list(paths or (root / "ontology", root / "data", root / "queries"))
+    since = stamps(watched, _is_ours)
     yield ours.examine(load(root, paths), options)
-    for _ in changes(watched, lambda path: path.suffix in _OURS):
+    for _ in changes(watched, _is_ours, since=since):
         try:
             found = ours.examine(load(root, paths), options)
         except UnreadableFile as error:
             yield error
         else:
             yield found
+
+
+def _is_rdf(path: Path) -> bool:
+    return path.suffix.lstrip(".") in EXTENSIONS
+
+
+def _is_ours(path: Path) -> bool:
+    return path.suffix in _OURS

@@ -13,7 +13,7 @@ from allygraph.rdf_files import as_text, parse_text
 from allygraph.rdf_files.formats import format_by_name, guess
 from allygraph.shacl import ShapesGraph
 from allygraph.validation.changed import validate_changed
-from allygraph.validation.revisions import Revised, revised
+from allygraph.validation.git import Revised, revised
 from allygraph.validation.shapes import Engine, Shapes
 from allygraph.validation.snapshot import Reader
 from allygraph.validation.sources import SourceFile

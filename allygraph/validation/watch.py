@@ -8,7 +8,9 @@ Shape: files in, a `Report` out, again and again.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
@@ -21,6 +23,8 @@ from allygraph.validation.changed import again, reached, values
 from allygraph.validation.corpus import Corpus, Difference
 from allygraph.validation.snapshot import Reader
 
+Stamps: TypeAlias = Mapping[Path, tuple[int, int]]
+"""When each file was last written, in nanoseconds, and its size in bytes."""
 _TURN = 250  # milliseconds after which somebody who wants to stop is heard
 _PAUSE = 200  # milliseconds: an editor writes a file in several steps
 
@@ -131,6 +135,7 @@ def changes(
     wanted: Callable[[Path], bool],
     stop: threading.Event | None = None,
     begun: threading.Event | None = None,
+    since: Stamps | None = None,
 ) -> Iterator[dict[Path, bytes | None]]:
     """Wait for changes of files, and give the changed ones with their bytes; None for one gone.
 
@@ -139,6 +144,8 @@ def changes(
         wanted: tells whether a file counts.
         stop: ends the iteration when it is set; Ctrl-C does too.
         begun: is set when the files are being watched: what changes from then on is told.
+        since: what `stamps` told before the files were read: what has changed from then on until
+            they are watched is told first.
     """
     from watchfiles import watch
 
@@ -162,8 +169,24 @@ def changes(
     for seen in watched:
         if begun is not None:
             begun.set()
-        if seen:
-            yield {path: _bytes(path) for path in sorted({Path(name) for _, name in seen})}
+        differing = {Path(name) for _, name in seen}
+        if since is not None:
+            now = stamps(paths, wanted)
+            differing |= {path for path, _ in now.items() ^ since.items()}
+            since = None
+        if differing:
+            yield {path: _bytes(path) for path in sorted(differing)}
+
+
+def stamps(paths: Sequence[Path], wanted: Callable[[Path], bool]) -> Stamps:
+    """Tell when each file was last written, and its size; the arguments are those of `changes`."""
+    below = (one for path in paths if path.is_dir() for one in path.rglob("*") if wanted(one))
+    found: dict[Path, tuple[int, int]] = {}
+    for path in (*below, *(path for path in paths if not path.is_dir() and wanted(path))):
+        with suppress(OSError):
+            told = path.stat()
+            found[path.resolve()] = (told.st_mtime_ns, told.st_size)
+    return found
 
 
 def _joined(steps: Iterable[Difference]) -> Difference:

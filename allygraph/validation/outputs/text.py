@@ -23,13 +23,17 @@ _STYLES = {
 
 
 def write(report: Report, setting: Setting) -> str:
-    """Tell all findings, and their numbers in the last line."""
+    """Tell all findings, what was only looked at, and the numbers in the last line."""
     said = words(setting.lang)
     told = "".join(
         f"{_joined(line, setting.colour)}\n"
         for finding in report.findings
         for line in _lines(finding, report, said, setting.lang)
     )
+    if report.background:
+        names = printable(said["comma"].join(report.background))
+        beside = [("margin", said["background"] + said["colon"]), ("", names)]
+        told += f"{_joined(beside, setting.colour)}\n"
     style = next((s for s, count in report.counts().items() if count), "")
     return f"{told}{_joined([(style, summary(report, said))], setting.colour)}\n"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from allygraph.errors import UsageError
-from allygraph.validation.revisions import revised
+from allygraph.validation.git import revised
 
 
 def git(folder: Path, *arguments: str) -> None:
