@@ -36,6 +36,7 @@ ROWS = [
     "compilation competency describe difference resolve succession",
     "build",
     "validation export",
+    "site",
     "client curation tables web",
     "cli",
 ]

@@ -18,10 +18,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from allygraph.web import description, pages, sparql
+from allygraph.web.fields import Fields
 from allygraph.web.headers import Headers
 from allygraph.web.negotiate import GRAPHS, TABLES, choose
 from allygraph.web.pages import Example
 from allygraph.web.problems import Problem
+from allygraph.web.routes import READER_ROUTES
+from allygraph.web.site import Site
 from allygraph.web.workers import Pool, Reply
 
 log = logging.getLogger("allygraph.web")
@@ -36,29 +39,37 @@ _DETAILS = {
 
 
 def create_app(
-    pool: Pool, *, examples: Sequence[Example] = (), access_log: bool = False
+    pool: Pool,
+    readers: Pool,
+    *,
+    base: str = "",
+    examples: Sequence[Example] = (),
+    access_log: bool = False,
 ) -> ASGIApp:
-    """Give the service over a pool of workers, which it starts and closes with its own life.
+    """Give the service over two pools of workers, which it starts and closes with its own life.
 
     Args:
         pool: who evaluates the queries.
+        readers: who answers for the site.
+        base: public address of the service, ending in a slash; empty: the one asked for.
         examples: questions shown on the first page.
         access_log: write one line a request, without the text of the query.
     """
     service = Service(pool, examples)
+    site = Site(readers, base)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await pool.start()
+        await asyncio.gather(pool.start(), readers.start())
         try:
             yield
         finally:
-            await pool.close()
+            await asyncio.gather(pool.close(), readers.close())
 
     app = Starlette(
         routes=[
-            Route("/", service.front, methods=["GET"]),
             Route("/sparql", service.endpoint, methods=_METHODS[:3]),
+            *(Route(one.pattern, site.endpoint(one), methods=["GET"]) for one in READER_ROUTES),
         ],
         exception_handlers={HTTPException: _on_http_error, Exception: _on_fault},
         lifespan=lifespan,
@@ -67,20 +78,16 @@ def create_app(
 
 
 class Service:
-    """The two addresses of the service."""
+    """The SPARQL endpoint."""
 
     def __init__(self, pool: Pool, examples: Sequence[Example]) -> None:
         self.pool = pool
         self._examples = examples
 
-    async def front(self, request: Request) -> Response:
-        """Give the page that says what this is."""
-        return pages.form(self._examples)
-
     async def endpoint(self, request: Request) -> Response:
         """Answer a query, or say what this endpoint is when there is none."""
         accept = request.headers.get("accept")
-        found: sparql.Fields = {}
+        found: Fields = {}
         try:
             limits = self.pool.limits
             found = await sparql.fields(request, limits.query_bytes, limits.deadline_s)
@@ -139,7 +146,7 @@ class Service:
             return Problem("deadline", f"the query was stopped after {seconds}", limit=seconds)
         return Problem(reply.outcome, _DETAILS[reply.outcome])
 
-    def _refuse(self, problem: Problem, found: sparql.Fields, accept: str | None) -> Response:
+    def _refuse(self, problem: Problem, found: Fields, accept: str | None) -> Response:
         """Tell a problem to a program, or show it to a person above the form."""
         if problem.code != "request-header" and sparql.wants_page(found, accept):
             return pages.problem(problem, (found.get("query") or [""])[0], self._examples)

@@ -1,25 +1,17 @@
-"""Evaluator: what runs inside a worker process. It answers one query after the other, on pipes.
+"""Evaluator: what runs inside a process that answers visitors' queries, one after the other.
 
-Frames on both pipes: two unsigned 32-bit lengths, a JSON head, a body. The first frame in is the
-set-up, the first frame out says whether the store opened. The results are serialised in Rust into
-a buffer with a cap; nothing is sent before the outcome is known.
+The results are serialised in Rust into a buffer with a cap; the query's faults are told as such.
 """
 
 import io
 import json
-import os
 import re
-import signal
-import struct
-import sys
-from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyoxigraph as ox
 
-from allygraph.web import sandbox
+from allygraph.web.child import live
 
-LENGTHS = struct.Struct(">II")
 PAGE_ROWS = 500
 _PAGE_CELL = 1000
 _PLACE = re.compile(r"^error at (\d+):(\d+): (.*)$", re.DOTALL)
@@ -69,6 +61,9 @@ class Evaluator:
         # A store may bring its union as the default graph; otherwise the engine makes it.
         own = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
         self._make_union = next(iter(own), None) is None
+
+    def warm(self) -> None:
+        """Do nothing: all is there."""
 
     def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Give the head and the body of the answer; what the query did wrong is in the head."""
@@ -164,52 +159,6 @@ def _cell(value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) ->
     return ["other", str(value)[:_PAGE_CELL]]
 
 
-def read_frame(source: BinaryIO) -> dict[str, Any] | None:
-    """Read one frame without a body; ``None`` at the end of the pipe."""
-    lengths = source.read(LENGTHS.size)
-    if len(lengths) < LENGTHS.size:
-        return None
-    head: dict[str, Any] = json.loads(source.read(LENGTHS.unpack(lengths)[0]))
-    return head
-
-
-def frame(head: dict[str, Any], body: bytes = b"") -> Iterable[bytes]:
-    """Give the parts of one frame."""
-    text = json.dumps(head).encode()
-    return (LENGTHS.pack(len(text), len(body)) + text, body)
-
-
 def main() -> None:
-    """Serve the frames on standard input until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not run into the frames
-    setup = read_frame(source)
-    if setup is None:
-        return
-    notes = sandbox.confine(int(setup["parent"]))
-    try:
-        evaluator = Evaluator(setup)
-    except (OSError, RuntimeError, ValueError) as error:
-        _send(target, {"outcome": "no-store", "message": str(error)[:500]})
-        return
-    # The threads of the store reserve address space for a moment; the cap is for queries.
-    notes += sandbox.limit_memory(int(setup["memory_bytes"]))
-    _send(target, {"outcome": "ready", "notes": notes})
-    while (request := read_frame(source)) is not None:
-        _watch(float(request["deadline_s"]))
-        head, body = evaluator.answer(request)
-        _watch(0.0)
-        _send(target, head, body)
-
-
-def _watch(seconds: float) -> None:
-    """Let the kernel end this process if the pool, which should do so earlier, cannot."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds and seconds + 1.0)
-
-
-def _send(target: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:
-    for part in frame(head, body):
-        target.write(part)
-    target.flush()
+    """Serve until standard input ends."""
+    live(Evaluator)

@@ -13,9 +13,13 @@ from allygraph.names import BASE
 RETRY_S = 2
 PROBLEMS: dict[str, tuple[int, str]] = {
     "busy": (503, "All places are taken"),
+    "date-invalid": (400, "A date cannot be read"),
     "deadline": (503, "The time of the query was up"),
     "internal": (500, "A fault of ours"),
     "memory": (503, "The memory of the query was used up"),
+    "name-unknown": (404, "The graph has no such name"),
+    "parameter-invalid": (400, "A value does not fit its parameter"),
+    "parameter-unknown": (400, "There is no such parameter"),
     "query-evaluation": (400, "The query cannot be evaluated"),
     "query-syntax": (400, "The query is not SPARQL 1.1"),
     "query-unsafe": (403, "The operation is not allowed here"),
@@ -29,6 +33,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "request-type": (415, "The body has a media type that is not read here"),
     "request-uri": (414, "The address is too long"),
     "result-too-large": (503, "The answer is too large"),
+    "usage": (400, "The question cannot be answered as it is asked"),
     "worker-died": (503, "The query ended its process"),
 }
 _WORTH_ANOTHER_TRY = frozenset({"busy", "deadline", "memory", "worker-died"})

@@ -19,7 +19,7 @@ from allygraph.errors import UsageError
 from allygraph.names import PREFIXES
 from allygraph.web.app import create_app
 from allygraph.web.pages import Example
-from allygraph.web.workers import Limits, Pool
+from allygraph.web.workers import READING, Limits, Pool
 
 _GRACE_S = 1
 _MOST_HEAD_BYTES = 98_304
@@ -33,6 +33,7 @@ def serve(
     port: int,
     announce: Callable[[str], None],
     limits: Limits | None = None,
+    base: str = "",
     examples: tuple[Example, ...] = (),
     access_log: bool = False,
 ) -> None:
@@ -44,6 +45,7 @@ def serve(
         port: 0 takes a free one.
         announce: told the address once the service answers.
         limits: what one query may cost.
+        base: public address of the service, ending in a slash; empty: the one asked for.
         examples: questions shown on the first page.
         access_log: log one line a request.
 
@@ -53,9 +55,10 @@ def serve(
     """
     with listen(host, port) as listener:
         pool = Pool(store, limits or Limits(), PREFIXES)
-        app = create_app(pool, examples=examples, access_log=access_log)
+        readers = Pool(store, READING, module="allygraph.web.reader")
+        app = create_app(pool, readers, base=base, examples=examples, access_log=access_log)
         server = _Server(_config(app), lambda: announce(_address(listener)))
-        asyncio.run(_live(pool, server, listener))
+        asyncio.run(_live((pool, readers), server, listener))
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
@@ -77,13 +80,13 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-async def _live(pool: Pool, server: uvicorn.Server, listener: socket.socket) -> None:
+async def _live(pools: tuple[Pool, ...], server: uvicorn.Server, listener: socket.socket) -> None:
     """Start the workers first, so that a store that cannot be opened is told as what it is."""
     try:
-        await pool.start()
+        await asyncio.gather(*(pool.start() for pool in pools))
         await server.serve([listener])
     finally:
-        await pool.close()
+        await asyncio.gather(*(pool.close() for pool in pools))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -5,25 +5,22 @@ once, and strictly: bytes that are not UTF-8 are refused, not repaired.
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
 from allygraph.web import guard
+from allygraph.web.fields import Fields, decode, single
 from allygraph.web.negotiate import GRAPHS, TABLES, Offer, choose
 from allygraph.web.problems import Problem
 
 MOST_ADDRESS_BYTES = 65_536
-_MOST_FIELDS = 100
 _FORM = "application/x-www-form-urlencoded"
 _DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _FIELDS = ("query", "default-graph-uri", "named-graph-uri", "format")
-
-Fields = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -67,14 +64,14 @@ async def fields(request: Request, most_bytes: int, patience_s: float) -> Fields
             f"the address has a query of {len(raw)} bytes",
             expected=f"at most {MOST_ADDRESS_BYTES}; send the query by POST",
         )
-    found = _decode(raw)
+    found = decode(raw)
     if request.method == "POST":
         kind = _content_type(request)
         # Percent-encoding takes up to three bytes for one.
         body = await _body(
             request, 3 * most_bytes + 4096 if kind == _FORM else most_bytes, patience_s
         )
-        found = _decode(body) if kind == _FORM else found | {"query": [_text(body)]}
+        found = decode(body) if kind == _FORM else found | {"query": [_text(body)]}
     if "update" in found:
         _refuse_update()
     return found
@@ -87,7 +84,7 @@ def asked(found: Fields, accept: str | None, most_bytes: int) -> Asked:
         Problem: a field is missing or doubled, a graph has no IRI, no form is acceptable, or
             `guard.read` refuses the text.
     """
-    query = _single(found, "query")
+    query = single(found, "query")
     if query is None:
         raise Problem("request-malformed", "there is no query", expected="the field 'query'")
     reading = guard.read(query, most_bytes)
@@ -95,7 +92,7 @@ def asked(found: Fields, accept: str | None, most_bytes: int) -> Asked:
         query,
         _graphs(found, "default-graph-uri"),
         _graphs(found, "named-graph-uri"),
-        *_forms(_single(found, "format"), accept),
+        *_forms(single(found, "format"), accept),
         has_dataset=reading.has_dataset,
     )
 
@@ -135,35 +132,6 @@ def _forms(named: str | None, accept: str | None) -> tuple[Offer | None, Offer |
             available=list(offers),
         )
     return table, graph
-
-
-def _decode(raw: bytes) -> Fields:
-    try:
-        pairs = parse_qsl(
-            raw.decode("utf-8"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except ValueError as error:
-        raise Problem(
-            "request-malformed",
-            "the fields of the request cannot be decoded",
-            expected=f"percent-encoded UTF-8, at most {_MOST_FIELDS} fields",
-        ) from error
-    found: Fields = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def _single(found: Fields, name: str) -> str | None:
-    values: Sequence[str] = found.get(name, [])
-    if len(values) > 1:
-        raise Problem(
-            "request-malformed", f"{name} is given {len(values)} times", expected=f"one {name}"
-        )
-    return values[0] if values else None
 
 
 def _graphs(found: Fields, name: str) -> tuple[str, ...]:

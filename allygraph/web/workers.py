@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from allygraph.errors import UnreadableFile
-from allygraph.web.evaluator import LENGTHS, frame
+from allygraph.web.child import LENGTHS, frame
 
 log = logging.getLogger("allygraph.web")
 _LOW_PRIORITY = 10
@@ -30,7 +30,6 @@ _QUICK_S = 0.05
 _START_S = 20.0
 # Each arena of glibc reserves 64 MB of addresses, which would count against the memory cap.
 _FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
-_ENTRY = "from allygraph.web.evaluator import main; main()"
 
 
 def _places() -> int:
@@ -64,6 +63,10 @@ class Limits:
     queue_s: float = 5.0
 
 
+READING = Limits(deadline_s=60.0, workers=3, long_after_s=60.0, long_workers=0)
+"""For readers: none gives up its place, so that what it has prepared is kept."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What became of a query: ``outcome`` is ``answered`` or the code of a problem."""
@@ -83,8 +86,12 @@ class Worker:
         self._ending: asyncio.Future[None] | None = None
 
     @classmethod
-    async def start(cls, setup: dict[str, Any]) -> tuple["Worker", list[str]]:
+    async def start(cls, setup: dict[str, Any], module: str) -> tuple["Worker", list[str]]:
         """Start a process and wait until its store is open.
+
+        Args:
+            setup: what the process is told first.
+            module: what it runs, by a function ``main``.
 
         Returns:
             The worker, and what its platform could not confine.
@@ -93,7 +100,7 @@ class Worker:
             UnreadableFile: the store cannot be opened, or the process did not come up.
         """
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-c", _ENTRY),
+            *(sys.executable, "-P", "-c", f"from {module} import main; main()"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -171,10 +178,19 @@ class Pool:
         store: folder of an Oxigraph store; it must not change while the pool lives.
         limits: what one query may cost.
         prefixes: short names for Turtle answers.
+        module: what the processes run: the evaluator of visitors' queries, or the site's reader.
     """
 
-    def __init__(self, store: Path, limits: Limits, prefixes: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        store: Path,
+        limits: Limits,
+        prefixes: dict[str, str] | None = None,
+        module: str = "allygraph.web.evaluator",
+    ) -> None:
         self.limits = limits
+        self.version = store.name[:16]
+        self._module = module
         self._setup = {
             "store": str(store),
             "memory_bytes": limits.memory_bytes,
@@ -201,7 +217,7 @@ class Pool:
         if self._started:
             return
         self._started = True
-        worker, notes = await Worker.start(self._setup)
+        worker, notes = await Worker.start(self._setup, self._module)
         for note in notes:
             log.warning("%s", note)
         self._idle.put_nowait(worker)
@@ -311,7 +327,7 @@ class Pool:
         pause = 0.5
         while not self._closed:
             try:
-                worker, _ = await Worker.start(self._setup)
+                worker, _ = await Worker.start(self._setup, self._module)
             except (UnreadableFile, OSError) as error:
                 log.error("a worker could not be started: %s", error)
                 await asyncio.sleep(pause)

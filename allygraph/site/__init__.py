@@ -1,0 +1,30 @@
+"""The site: what a public service answers about the graph, without a word of HTTP.
+
+Each reader is a function of an engine and an `Ask` that gives an `Answer`: the document of a thing,
+a saved question, a page. Readers run in processes that can be killed (see ``allygraph.web``).
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import TypeAlias
+
+from allygraph.engines.oxigraph import OxigraphEngine
+from allygraph.site.asking import Answer, Ask
+
+__all__ = ["READERS", "Answer", "Ask", "reader"]
+
+ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
+
+READERS = {
+    "start": "start:read",
+}
+"""Reader to module below this package and function; imported when first asked."""
+
+
+@cache
+def reader(name: str) -> ReaderFunction:
+    """Give the function of a reader."""
+    module, _, function = READERS[name].partition(":")
+    found: ReaderFunction = getattr(import_module(f"{__name__}.{module}"), function)
+    return found

@@ -1,0 +1,162 @@
+"""The site over HTTP: an address becomes an `Ask`, a reader process answers it.
+
+Clocks, language and form are read here, once for all routes: ``as_of``, ``known_by``, ``lang`` and
+``format`` are fields of every address. Without them both clocks are today, the language is the
+browser's, and the form is negotiated.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from allygraph.dates import bounds
+from allygraph.errors import DateError
+from allygraph.site.asking import Ask
+from allygraph.web.fields import Fields, decode, single
+from allygraph.web.negotiate import HTML, Offer, choose
+from allygraph.web.problems import PROBLEMS, Problem
+from allygraph.web.routes import SUFFIX_OF, SUFFIXES, ReaderRoute
+from allygraph.web.workers import Pool, Reply
+
+LANGUAGES = ("en", "fr", "ja", "ko")
+_VARY = "Accept, Accept-Language"
+_DETAILS = {
+    "busy": "as many questions as this service takes are being answered; try again",
+    "deadline": "the answer took longer than an answer may take",
+    "memory": "the answer needed more memory than an answer may have",
+    "worker-died": "the process that answered has ended; others were not touched",
+}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Site:
+    """The addresses that readers answer.
+
+    Args:
+        readers: the pool of reader processes.
+        base: public address of the service, ending in a slash; empty: the one asked for.
+    """
+
+    def __init__(self, readers: Pool, base: str = "") -> None:
+        self.readers = readers
+        self._base = base
+
+    def endpoint(self, route: ReaderRoute) -> Endpoint:
+        """Give the function that answers a route."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await self._answer(route, request)
+            except Problem as problem:
+                return problem.response()
+
+        return answer
+
+    async def _answer(self, route: ReaderRoute, request: Request) -> Response:
+        fields = decode(request.scope["query_string"])
+        path, offer, is_named = self._form(route, request, fields)
+        if route.names_thing and not is_named:
+            return self._to_document(request, path, offer)
+        ask = self._ask(route, request, fields, path, offer)
+        reply = await self.readers.answer({"ask": ask.record()})
+        return self._respond(reply)
+
+    def _form(
+        self, route: ReaderRoute, request: Request, fields: Fields
+    ) -> tuple[str, Offer, bool]:
+        """Give the path without its suffix, the form, and whether the address names the form."""
+        path = request.url.path.removeprefix("/")
+        stem, _, suffix = path.rpartition(".")
+        by_name = {offer.name: offer for offer in route.offers}
+        if stem and (offer := by_name.get(SUFFIXES.get(suffix, ""))):
+            return stem, offer, True
+        if named := single(fields, "format"):
+            if named not in by_name:
+                raise Problem(
+                    "request-malformed", f"no format '{named[:40]}'", expected=", ".join(by_name)
+                )
+            return path, by_name[named], True
+        offer = choose(request.headers.get("accept"), route.offers)
+        if offer is None:
+            available = [offer.media_type for offer in route.offers]
+            raise Problem(
+                "request-not-acceptable",
+                f"the document exists as {', '.join(available)}",
+                available=available,
+            )
+        return path, offer, False
+
+    def _ask(
+        self, route: ReaderRoute, request: Request, fields: Fields, path: str, offer: Offer
+    ) -> Ask:
+        today = date.today()
+        own = ("as_of", "known_by", "lang", "format")
+        return Ask(
+            reader=route.reader,
+            path=path,
+            params={name: tuple(values) for name, values in fields.items() if name not in own},
+            form=offer.name,
+            as_of=_day(fields, "as_of", today),
+            known_by=_day(fields, "known_by", today),
+            lang=_language(fields, request.headers.get("accept-language", "")),
+            base=self._base or str(request.base_url),
+            version=self.readers.version,
+        )
+
+    def _to_document(self, request: Request, path: str, offer: Offer) -> Response:
+        query = request.url.query
+        target = f"{self._base or request.base_url}{path}.{SUFFIX_OF[offer.name]}"
+        headers = {"Vary": _VARY}
+        return RedirectResponse(f"{target}?{query}" if query else target, 303, headers)
+
+    def _respond(self, reply: Reply) -> Response:
+        head = reply.head
+        if reply.outcome == "refused":
+            code = head["code"] if head["code"] in PROBLEMS else "usage"
+            more = {"expected": head["expected"]} if head["expected"] else {}
+            raise Problem(code, head["message"], **more)
+        if reply.outcome != "answered":
+            raise Problem(reply.outcome, _DETAILS[reply.outcome])
+        answer = Response(reply.body, head["status"], media_type=head["media_type"])
+        answer.headers["Vary"] = _VARY
+        if head["media_type"].startswith(HTML.media_type):
+            answer.headers["Content-Security-Policy"] = PAGE_POLICY
+        for name, value in head["headers"]:
+            answer.headers.append(name, value)
+        return answer
+
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def _day(fields: Mapping[str, list[str]], name: str, today: date) -> date:
+    """Read a clock; a longer span means its last day."""
+    given = single(fields, name)
+    if not given:
+        return today
+    try:
+        return bounds(given).latest
+    except DateError as error:
+        raise Problem(
+            "date-invalid", f"{name}: {error.message}", expected=error.expected
+        ) from error
+
+
+def _language(fields: Mapping[str, list[str]], accepted: str) -> str:
+    """Read the language; in a header the first known one counts, whatever its weight."""
+    given = single(fields, "lang")
+    if given:
+        if given not in LANGUAGES:
+            raise Problem(
+                "request-malformed", f"no language '{given[:20]}'", expected=", ".join(LANGUAGES)
+            )
+        return given
+    wanted = (part.strip()[:2].lower() for part in accepted[:200].split(","))
+    return next((language for language in wanted if language in LANGUAGES), "en")
