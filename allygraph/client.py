@@ -7,10 +7,9 @@ from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from allygraph import queries
+from allygraph.answers import answer, question
 from allygraph.dates import one_day
 from allygraph.engines import Engine
-from allygraph.lookup import refuse_unknown
 from allygraph.names import expand
 from allygraph.results import Table
 
@@ -48,12 +47,8 @@ class Graph:
             UnknownParameter: it has no such parameter.
             ParameterError: a value does not fit, or is missing.
         """
-        saved = queries.load(name)
         texts = {key: _text(value) for key, value in values.items()}
-        texts = queries.with_clocks(saved, texts, date.today())
-        text = queries.bind(saved, texts)
-        refuse_unknown(self.engine, queries.things(saved, texts))
-        return self.engine.select(text)
+        return answer(self.engine, question(name, texts, today=date.today()))
 
     def claims(
         self,

@@ -33,7 +33,7 @@ ROWS = [
     "graph holdings queries",
     "consistency lookup testimony",
     "derive evidence reason",
-    "compilation competency describe difference resolve succession",
+    "answers compilation competency describe difference resolve succession",
     "build",
     "validation export",
     "site",

@@ -3,18 +3,17 @@
 import json
 import sys
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from allygraph.cli.progress import progress_bars
-from allygraph.dates import bounds
 from allygraph.engines import Engine
 from allygraph.errors import ParameterError, UnsafeQuery, UsageError
-from allygraph.results import FORMATS, Table, Value, readable
+from allygraph.results import FORMATS, Table, readable
 
 if TYPE_CHECKING:
-    from allygraph.evidence import Evidence
+    from allygraph.answers import Question
 
 FORMAT = click.option(
     "-f",
@@ -75,9 +74,11 @@ def query(
       ally query proposal/blockers -p proposal=proposal:nato-tokyo-office \\
         --as-of 2023-06-13 --known-by 2023-06-13 --why
     """
+    from allygraph.answers import question
+
     given = _values(params) | _clocks(as_of, known_by)
     if explain:
-        click.echo(_bound(name, given, why=why).text)
+        click.echo(question(name, given, today=date.today(), why=why).text)
     else:
         answer(name, given, form=form, why=why, endpoint=endpoint)
 
@@ -86,12 +87,11 @@ def answer(
     name: str, given: dict[str, str], *, form: str, why: bool, endpoint: str | None = None
 ) -> None:
     """Print the rows of a saved query, with the claims behind them where asked for."""
-    from allygraph.lookup import refuse_unknown
+    from allygraph import answers
 
-    asked = _bound(name, given, why=why)
+    asked = answers.question(name, given, today=date.today(), why=why)
     engine = opened(endpoint)
-    refuse_unknown(engine, asked.things)
-    table = engine.select(asked.text)
+    table = answers.answer(engine, asked)
     if why:
         _print_with_claims(engine, table, asked, form)
     else:
@@ -154,39 +154,6 @@ def sparql(text: str, form: str, endpoint: str | None) -> None:
         print_table(engine.select(text), form)
 
 
-class _Asked(NamedTuple):
-    """A question as it will run.
-
-    Its text, its own columns and those of its evidence, the day of knowledge, and the IRIs of the
-    things that it was given.
-    """
-
-    text: str
-    columns: tuple[str, ...]
-    evidence: tuple[str, ...]
-    known_by: date
-    things: frozenset[str]
-
-
-def _bound(name: str, given: dict[str, str], *, why: bool) -> _Asked:
-    from allygraph import queries
-
-    saved = queries.load(name)
-    values = queries.with_clocks(saved, given, date.today())
-    text = queries.bind(saved, values)
-    if why and saved.counts:
-        raise UsageError(
-            f"query '{saved.name}' counts rows, and a number has no claims of its own",
-            expected=f"ally query {saved.counts} --why lists what it counts",
-        )
-    if why and saved.evidence:
-        text = queries.with_evidence(text, saved)
-    known_by = bounds(values["known_by"]).latest if "known_by" in values else date.today()
-    things = queries.things(saved, values)
-    evidence = saved.evidence if why else ()
-    return _Asked(text, tuple(saved.columns), evidence, known_by, things)
-
-
 def opened(endpoint: str | None) -> Engine:
     """Open the local graph, built first where needed, or a remote one."""
     if endpoint is not None:
@@ -226,15 +193,15 @@ def print_table(table: Table, form: str) -> None:
         click.echo(table.render(form), nl=False)
 
 
-def _print_with_claims(engine: Engine, table: Table, asked: "_Asked", form: str) -> None:
+def _print_with_claims(engine: Engine, table: Table, asked: "Question", form: str) -> None:
     from dataclasses import asdict
 
-    from allygraph.evidence import behind, lines
+    from allygraph.answers import with_claims
+    from allygraph.evidence import lines
 
     if form not in ("table", "json"):
         raise UsageError(f"--why cannot be printed as '{form}'", expected="-f table or -f json")
-    rows = behind(engine, table, asked.evidence, asked.known_by)
-    plain, claims = _merged(table, asked.columns, rows)
+    plain, claims = with_claims(engine, asked, table)
     if form == "json":
         records: list[dict[str, Any]] = [dict(record) for record in plain.records()]
         for record, group in zip(records, claims, strict=True):
@@ -247,17 +214,6 @@ def _print_with_claims(engine: Engine, table: Table, asked: "_Asked", form: str)
         click.echo(line)
         for one in group:
             click.echo("".join(f"    {text}\n" for text in lines(one, whole=True)), nl=False)
-
-
-def _merged(
-    table: Table, columns: tuple[str, ...], rows: list[tuple["Evidence", ...]]
-) -> tuple[Table, list[tuple["Evidence", ...]]]:
-    """Keep the query's own columns; rows equal in them become one, with the claims of all."""
-    kept = [table.columns.index(column) for column in columns]
-    merged: dict[tuple[Value, ...], dict[Evidence, None]] = {}
-    for row, claims in zip(table.rows, rows, strict=True):
-        merged.setdefault(tuple(row[i] for i in kept), {}).update(dict.fromkeys(claims))
-    return Table(columns, list(merged)), [tuple(claims) for claims in merged.values()]
 
 
 def _values(params: tuple[str, ...]) -> dict[str, str]:
