@@ -22,7 +22,7 @@ $(READY): pyproject.toml
 	  || { echo "allygraph needs Python 3.11 or later; name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[frames]' --group dev
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[frames,mcp]' --group dev
 	@touch $(READY)
 
 run: setup

@@ -38,6 +38,7 @@ ROWS = [
     "validation export",
     "site",
     "client curation tables web",
+    "assistants",
     "cli",
 ]
 ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names.split()}

@@ -31,6 +31,7 @@ class _LazyGroup(click.Group):
         "fmt": ("fmt:fmt", "Bring Turtle files into canonical form."),
         "history": ("history:history", "Show what supersedes, corrects or retracts a claim."),
         "import": ("imports:import_command", "Bring data of others into the graph."),
+        "mcp": ("mcp:mcp", "Serve the graph to an assistant (Model Context Protocol)."),
         "queries": ("query:queries_command", "List the saved queries and what they ask."),
         "query": ("query:query", "Run a saved query and print its rows."),
         "resolve": ("resolve:resolve", "Find the thing that a name or code means, on a day."),

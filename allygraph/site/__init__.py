@@ -18,6 +18,7 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 
 READERS = {
     "start": "start:read",
+    "tool": "tools:call",
 }
 """Reader to module below this package and function; imported when first asked."""
 
