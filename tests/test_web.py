@@ -93,7 +93,7 @@ def test_rows_are_equal_in_every_form(client, kind):
     answer = ask(client, SELECT, kind)
 
     assert answer.headers["content-type"].partition(";")[0] == kind
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
     assert READERS[kind](answer.text) == ROWS
 
 
@@ -269,3 +269,25 @@ def test_a_long_answer_is_shown_as_far_as_a_person_reads(client):
 
     assert page.text.count("<tr>") == 501
     assert "The first 500 rows" in page.text
+
+
+def test_an_equal_query_is_answered_from_memory_and_with_304(client):
+    """The tag holds for a version of the graph; who asks for another form gets another tag."""
+    first = ask(client, SELECT, "text/csv")
+    tag = first.headers["etag"]
+    params = {"query": SELECT}
+    known = {"Accept": "text/csv", "If-None-Match": tag}
+
+    assert ask(client, SELECT, "text/csv").content == first.content
+    assert client.get("/sparql", params=params, headers=known).status_code == 304
+    assert client.post("/sparql", data=params, headers=known).status_code == 200
+    assert ask(client, SELECT, "text/tab-separated-values").headers["etag"] != tag
+
+
+def test_what_depends_on_the_moment_is_asked_anew_each_time(client):
+    """Random numbers have no tag, and two answers differ."""
+    answers = [ask(client, "SELECT (RAND() AS ?x) {}") for _ in range(2)]
+
+    assert answers[0].text != answers[1].text
+    assert "etag" not in answers[0].headers
+    assert answers[0].headers["cache-control"] == "no-store"

@@ -7,8 +7,9 @@ the pool, and comes back as bytes or as the name of a problem.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +19,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from allygraph.web import description, pages, sparql
+from allygraph.web.cache import Cache, Cached, Key, etag
+from allygraph.web.conditional import fresh, respond
 from allygraph.web.fields import Fields
 from allygraph.web.headers import Headers
 from allygraph.web.negotiate import GRAPHS, TABLES, choose
@@ -29,6 +32,8 @@ from allygraph.web.workers import Pool, Reply
 
 log = logging.getLogger("allygraph.web")
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+_VARY = "Accept"
+_OF_PAGES = ("content-type", "content-security-policy")
 _STATUS_CODES = {404: "request-not-found", 405: "request-method"}
 _DETAILS = {
     "busy": "as many queries as this service takes are running; try again",
@@ -42,6 +47,7 @@ def create_app(
     pool: Pool,
     readers: Pool,
     *,
+    cache: Cache | None = None,
     base: str = "",
     examples: Sequence[Example] = (),
     access_log: bool = False,
@@ -51,12 +57,14 @@ def create_app(
     Args:
         pool: who evaluates the queries.
         readers: who answers for the site.
+        cache: keeps the answers of both; empty at first when not given.
         base: public address of the service, ending in a slash; empty: the one asked for.
         examples: questions shown on the first page.
         access_log: write one line a request, without the text of the query.
     """
-    service = Service(pool, examples)
-    site = Site(readers, base)
+    cache = cache or Cache()
+    service = Service(pool, cache, examples)
+    site = Site(readers, cache, base)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -80,8 +88,9 @@ def create_app(
 class Service:
     """The SPARQL endpoint."""
 
-    def __init__(self, pool: Pool, examples: Sequence[Example]) -> None:
+    def __init__(self, pool: Pool, cache: Cache, examples: Sequence[Example]) -> None:
         self.pool = pool
+        self._cache = cache
         self._examples = examples
 
     async def endpoint(self, request: Request) -> Response:
@@ -94,8 +103,7 @@ class Service:
             if not found.get("query") and request.method != "POST":
                 return self._describe(request, accept)
             asked = sparql.asked(found, accept, limits.query_bytes)
-            reply = await self._until_gone(request, asked)
-            return self._respond(asked, reply)
+            return await self._answer(request, asked)
         except Problem as problem:
             return self._refuse(problem, found, accept)
 
@@ -109,25 +117,52 @@ class Service:
         body = description.service(str(request.base_url), offer.name)
         return Response(body, headers={"Vary": "Accept"}, media_type=offer.content_type)
 
-    async def _until_gone(self, request: Request, asked: sparql.Asked) -> Reply:
-        """Run the query; when its client goes away, so does the query."""
-        answer = asyncio.ensure_future(self.pool.answer(asked.frame()))
+    async def _answer(self, request: Request, asked: sparql.Asked) -> Response:
+        """Give a kept answer, or ask a worker; who sent the query in a body is told it in full."""
+        key = Key(self.pool.version, asked)
+        headers: Mapping[str, str] = request.headers
+        if request.method == "POST":
+            headers = {"accept-encoding": headers.get("accept-encoding", "")}
+        if short := fresh(headers, etag(key), _VARY):
+            return short
+
+        async def make() -> Cached:
+            return self._cached(key, asked, await self.pool.answer(asked.frame()))
+
+        cached = self._cache.get(key) or await self._until_gone(
+            request, self._cache.get_or_make(key, make)
+        )
+        return await respond(headers, self._cache, key, cached)
+
+    async def _until_gone(self, request: Request, answering: Coroutine[Any, Any, Cached]) -> Cached:
+        """Wait for the answer; when its client goes away, it is no longer wanted."""
+        answer = asyncio.ensure_future(answering)
         gone = asyncio.ensure_future(_gone(request))
         try:
             await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
-            return answer.result() if answer.done() else Reply("busy")
+            if not answer.done():
+                raise Problem("busy", "the client has gone")
+            return answer.result()
         finally:
             for task in (answer, gone):
                 task.cancel()
 
-    def _respond(self, asked: sparql.Asked, reply: Reply) -> Response:
+    def _cached(self, key: Key, asked: sparql.Asked, reply: Reply) -> Cached:
+        """Give an answer to keep, or raise the problem that the reply tells."""
         if reply.outcome != "answered":
             raise self._problem(reply)
         offers = GRAPHS if reply.head["shape"] == "graph" else TABLES
         offer = next(offer for offer in offers if offer.name == reply.head["format"])
+        headers = [("Vary", _VARY)]
+        body = reply.body
         if offer.name == "html":
-            return pages.results(asked.query, json.loads(reply.body), self._examples)
-        return Response(reply.body, headers={"Vary": "Accept"}, media_type=offer.content_type)
+            page = pages.results(asked.query, json.loads(body), self._examples)
+            body = bytes(page.body)
+            headers += (pair for pair in page.headers.items() if pair[0] in _OF_PAGES)
+        else:
+            headers.append(("Content-Type", offer.content_type))
+        tag = "" if asked.is_volatile else etag(key)
+        return Cached(200, tuple(headers), body, tag)
 
     def _problem(self, reply: Reply) -> Problem:
         head = reply.head

@@ -13,6 +13,7 @@ from allygraph.web.problems import Problem
 DEEPEST = 100
 _QUERIES = frozenset({"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"})
 _UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"})
+_VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _TOKEN = re.compile(
     rf"""
@@ -42,6 +43,11 @@ class Reading:
     def has_dataset(self) -> bool:
         """Whether the query itself chooses graphs, with FROM."""
         return any(word.startswith("FROM") for word in self.words)
+
+    @property
+    def is_volatile(self) -> bool:
+        """Whether the same query may give another answer a moment later."""
+        return not _VOLATILE.isdisjoint(self.words)
 
 
 def read(query: str, most_bytes: int) -> Reading:

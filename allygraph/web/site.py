@@ -5,6 +5,7 @@ Clocks, language and form are read here, once for all routes: ``as_of``, ``known
 browser's, and the form is negotiated.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 
@@ -14,6 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from allygraph.dates import bounds
 from allygraph.errors import DateError
 from allygraph.site.asking import Ask
+from allygraph.web.cache import Cache, Cached, Key, etag
+from allygraph.web.conditional import fresh, respond
 from allygraph.web.fields import Fields, decode, single
 from allygraph.web.negotiate import HTML, Offer, choose
 from allygraph.web.problems import PROBLEMS, Problem
@@ -37,11 +40,13 @@ class Site:
 
     Args:
         readers: the pool of reader processes.
+        cache: keeps the answers.
         base: public address of the service, ending in a slash; empty: the one asked for.
     """
 
-    def __init__(self, readers: Pool, base: str = "") -> None:
+    def __init__(self, readers: Pool, cache: Cache, base: str = "") -> None:
         self.readers = readers
+        self._cache = cache
         self._base = base
 
     def endpoint(self, route: ReaderRoute) -> Endpoint:
@@ -61,8 +66,15 @@ class Site:
         if route.names_thing and not is_named:
             return self._to_document(request, path, offer)
         ask = self._ask(route, request, fields, path, offer)
-        reply = await self.readers.answer({"ask": ask.record()})
-        return self._respond(reply)
+        key = Key(ask.version, json.dumps(ask.record(), sort_keys=True))
+        if short := fresh(request.headers, etag(key), _VARY):
+            return short
+
+        async def make() -> Cached:
+            return _cached(key, await self.readers.answer({"ask": ask.record()}))
+
+        cached = await self._cache.get_or_make(key, make)
+        return await respond(request.headers, self._cache, key, cached)
 
     def _form(
         self, route: ReaderRoute, request: Request, fields: Fields
@@ -112,21 +124,29 @@ class Site:
         headers = {"Vary": _VARY}
         return RedirectResponse(f"{target}?{query}" if query else target, 303, headers)
 
-    def _respond(self, reply: Reply) -> Response:
-        head = reply.head
-        if reply.outcome == "refused":
-            code = head["code"] if head["code"] in PROBLEMS else "usage"
-            more = {"expected": head["expected"]} if head["expected"] else {}
-            raise Problem(code, head["message"], **more)
-        if reply.outcome != "answered":
-            raise Problem(reply.outcome, _DETAILS[reply.outcome])
-        answer = Response(reply.body, head["status"], media_type=head["media_type"])
-        answer.headers["Vary"] = _VARY
-        if head["media_type"].startswith(HTML.media_type):
-            answer.headers["Content-Security-Policy"] = PAGE_POLICY
-        for name, value in head["headers"]:
-            answer.headers.append(name, value)
-        return answer
+
+def _cached(key: Key, reply: Reply) -> Cached:
+    """Give an answer to keep, or raise the problem that the reply tells."""
+    head = reply.head
+    if reply.outcome == "refused":
+        code = head["code"] if head["code"] in PROBLEMS else "usage"
+        more = {"expected": head["expected"]} if head["expected"] else {}
+        raise Problem(code, head["message"], **more)
+    if reply.outcome != "answered":
+        raise Problem(reply.outcome, _DETAILS[reply.outcome])
+    kind = head["media_type"]
+    headers = [("Content-Type", _with_charset(kind)), ("Vary", _VARY)]
+    if kind.startswith(HTML.media_type):
+        headers.append(("Content-Security-Policy", PAGE_POLICY))
+    headers += ((name, value) for name, value in head["headers"])
+    tag = etag(key) if head["status"] == 200 else ""
+    return Cached(head["status"], tuple(headers), reply.body, tag)
+
+
+def _with_charset(media_type: str) -> str:
+    """Say that text is UTF-8."""
+    is_bare_text = media_type.startswith("text/") and "charset=" not in media_type
+    return f"{media_type}; charset=utf-8" if is_bare_text else media_type
 
 
 PAGE_POLICY = (

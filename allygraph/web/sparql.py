@@ -33,6 +33,7 @@ class Asked:
     table: Offer | None
     graph: Offer | None
     has_dataset: bool
+    is_volatile: bool
 
     def frame(self) -> dict[str, Any]:
         """Give what a worker is told."""
@@ -94,6 +95,7 @@ def asked(found: Fields, accept: str | None, most_bytes: int) -> Asked:
         _graphs(found, "named-graph-uri"),
         *_forms(single(found, "format"), accept),
         has_dataset=reading.has_dataset,
+        is_volatile=reading.is_volatile,
     )
 
 
