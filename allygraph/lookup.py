@@ -98,8 +98,19 @@ def links(
 
 def labels(engine: Engine, things: Iterable[str], *properties: str) -> dict[str, str]:
     """Give each thing's English label, else any; without a property, ``rdfs:label`` and such."""
+    found = called(engine, things, *properties)
+    return {thing: label.value for thing, label in found.items()}
+
+
+def called(
+    engine: Engine, things: Iterable[str], *properties: str, language: str = "en"
+) -> dict[str, Literal]:
+    """Give each thing's label in a language, else the English one, else any.
+
+    The label says its own language, which a page has to tell when it is not that of the reader.
+    """
     names = ", ".join(properties or ("rdfs:label", "skos:prefLabel"))
-    found: dict[str, tuple[int, str]] = {}
+    found: dict[str, tuple[int, str, Literal]] = {}
     for part in parts(things):
         rows = engine.select(
             f"{_PREFIXES}SELECT DISTINCT ?thing ?label WHERE {{ VALUES ?thing {{ {part} }} "
@@ -107,9 +118,11 @@ def labels(engine: Engine, things: Iterable[str], *properties: str) -> dict[str,
         ).rows
         for thing, label in rows:
             if isinstance(label, Literal):
-                ranked = (label_rank(label), label.value)
-                found[_iri(thing)] = min(ranked, found.get(_iri(thing), ranked))
-    return {thing: label for thing, (_, label) in found.items()}
+                rank = -1 if label.language == language else label_rank(label)
+                best = found.get(_iri(thing))
+                if best is None or (rank, label.value) < best[:2]:
+                    found[_iri(thing)] = rank, label.value, label
+    return {thing: label for thing, (_, _, label) in found.items()}
 
 
 def label_rank(label: Literal) -> int:

@@ -33,4 +33,4 @@ def test_a_field_that_every_address_has_is_checked(client, query, code):
 def test_clocks_stand_in_every_link_of_a_page(client):
     page = client.get("/?as_of=2023-06&known_by=2023-06-13")
 
-    assert 'href="/?as_of=2023-06-30&amp;known_by=2023-06-13"' in page.text
+    assert 'href="/?as_of=2023-06-30&amp;known_by=2023-06-13&amp;lang=en"' in page.text
