@@ -17,6 +17,7 @@ __all__ = ["READERS", "Answer", "Ask", "reader"]
 ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 
 READERS = {
+    "document": "documents:read",
     "start": "start:read",
     "tool": "tools:call",
 }

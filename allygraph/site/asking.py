@@ -24,6 +24,7 @@ class Ask:
         lang: language of labels: en, fr, ja or ko; the interface has the first three.
         base: public address of the service, ending in a slash.
         version: version of the graph: 16 hexadecimal digits.
+        dated: whether the address names one of the clocks, so that a document keeps to them.
         profile: profile of the form, where a reader has several.
     """
 
@@ -36,6 +37,7 @@ class Ask:
     lang: str
     base: str
     version: str
+    dated: bool = False
     profile: str = ""
 
     def one(self, name: str, default: str = "") -> str:

@@ -6,6 +6,7 @@ a thing and not a document, the answer is 303 to the document.
 
 from typing import NamedTuple
 
+from allygraph.names import KINDS_OF_THING
 from allygraph.web.negotiate import HTML, Offer
 
 
@@ -25,7 +26,22 @@ class ReaderRoute(NamedTuple):
     names_thing: bool = False
 
 
-READER_ROUTES = (ReaderRoute("/", "start"),)
+DOCUMENTS = (
+    Offer("turtle", "text/turtle", ("application/x-turtle",)),
+    Offer("trig", "application/trig"),
+    Offer("ntriples", "application/n-triples", ("text/plain",)),
+    Offer("nquads", "application/n-quads"),
+    Offer("jsonld", "application/ld+json", ("application/json",)),
+    Offer("rdfxml", "application/rdf+xml", ("application/xml", "text/xml")),
+    Offer("csv", "text/csv"),
+)
+READER_ROUTES = (
+    ReaderRoute("/", "start"),
+    *(
+        ReaderRoute(f"/{kind}/{{path:path}}", "document", DOCUMENTS, names_thing=True)
+        for kind in KINDS_OF_THING
+    ),
+)
 SUFFIXES = {
     "csv": "csv",
     "html": "html",

@@ -116,6 +116,7 @@ class Site:
             lang=_language(fields, request.headers.get("accept-language", "")),
             base=self._base or str(request.base_url),
             version=self.readers.version,
+            dated=bool(fields.get("as_of") or fields.get("known_by")),
         )
 
     def _to_document(self, request: Request, path: str, offer: Offer) -> Response:

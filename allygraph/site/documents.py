@@ -1,0 +1,94 @@
+"""The document of a thing, in each format of RDF and as CSV.
+
+A thing has one document: what is said of it, its relationships, and their evidence. At clocks that
+the address names it holds only what was known by the one day and held on the other. The document
+of a named graph is the content of that graph.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+
+from allygraph.engines.oxigraph import OxigraphEngine
+from allygraph.export import write
+from allygraph.lookup import unknown
+from allygraph.names import BASE, PREFIXES
+from allygraph.site.asking import Answer, Ask
+from allygraph.site.neighbourhood import around, on
+
+_GENERATED = f"{BASE}.well-known/genid/"
+_FORMS = {
+    "turtle": ("turtle", "text/turtle; charset=utf-8"),
+    "trig": ("trig", "application/trig"),
+    "ntriples": ("nt", "application/n-triples"),
+    "nquads": ("nq", "application/n-quads"),
+    "jsonld": ("jsonld", "application/ld+json"),
+    "rdfxml": ("rdfxml", "application/rdf+xml"),
+}
+_CSV_HEAD = ("subject", "property", "value", "datatype", "language", "graph")
+
+
+def read(engine: OxigraphEngine, ask: Ask) -> Answer:
+    """Give the document of the thing that the path names.
+
+    Raises:
+        UnknownName: the graph has no such thing; the error names what is near.
+    """
+    iri = BASE + quote(ask.path, safe="/-._~%")
+    is_graph = iri.startswith(PREFIXES["graph"])
+    found = _graph(engine, iri) if is_graph else around(engine.store, iri)
+    if not found:
+        raise unknown(engine, iri)
+    if ask.dated:
+        found = on(found, ask.as_of, ask.known_by)
+    return as_document(found, ask.form)
+
+
+def as_document(quads: Iterable[Quad], form: str) -> Answer:
+    """Write quads as a document; blank nodes get names that can be asked for.
+
+    Args:
+        quads: in any order.
+        form: one of the formats of RDF by its name, or ``csv``.
+    """
+    named = [_named(quad) for quad in quads]
+    if form == "csv":
+        return Answer(_csv(named).encode(), "text/csv; charset=utf-8")
+    writer, media_type = _FORMS[form]
+    return Answer(write(named, writer), media_type)
+
+
+def _graph(engine: OxigraphEngine, iri: str) -> list[Quad]:
+    return list(engine.store.quads_for_pattern(None, None, None, NamedNode(iri)))
+
+
+def _named(quad: Quad) -> Quad:
+    """Name the blank nodes of a quad, as RDF 1.1 section 3.5 proposes."""
+    if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
+        return quad
+    ends = (
+        NamedNode(_GENERATED + end.value) if isinstance(end, BlankNode) else end
+        for end in (quad.subject, quad.object)
+    )
+    subject, value = ends
+    return Quad(subject, quad.predicate, value, quad.graph_name)  # type: ignore[arg-type]
+
+
+def _csv(quads: Iterable[Quad]) -> str:
+    """Write one row for each statement; a spreadsheet opens it, and nothing is lost."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_CSV_HEAD)
+    writer.writerows(sorted({_row(quad) for quad in quads}))
+    return out.getvalue()
+
+
+def _row(quad: Quad) -> tuple[str, ...]:
+    value = quad.object
+    kind = (value.datatype.value, value.language or "") if isinstance(value, Literal) else ("", "")
+    graph = "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
+    ends = (quad.subject.value, quad.predicate.value, value.value)  # type: ignore[union-attr]
+    return (*ends, *kind, graph)
