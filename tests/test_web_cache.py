@@ -4,6 +4,7 @@ import asyncio
 import gzip
 
 import pytest
+from starlette.requests import Request
 
 from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.conditional import fresh, matches, respond
@@ -159,15 +160,16 @@ def test_clearing_drops_the_answers_of_one_version_and_tells_the_listeners():
     async def run():
         cache = Cache()
         told = []
-        cache.on_clear(lambda: told.append(True))
+        cache.on_drop(told.append)
         newer = Key("bb", KEY.question)
-        await cache.get_or_make(KEY, made)
+        older = await cache.get_or_make(KEY, made)
         await cache.get_or_make(newer, lambda: made(newer))
         cache.clear("aa")
         assert cache.get(KEY) is None
+        assert told == [older]
         assert cache.get(newer) is not None
         cache.clear()
-        assert (len(cache), cache.size, told) == (0, 0, [True, True])
+        assert (len(cache), cache.size, len(told)) == (0, 0, 2)
 
     asyncio.run(run())
 
@@ -179,21 +181,28 @@ def test_a_tag_tells_the_version_and_the_question_apart():
     assert len({etag(KEY), etag(Key("bb", KEY.question)), etag(Key("aa", "other"))}) == 3
 
 
-def respond_to(headers, cached=None):
+def request(method="GET", **headers):
+    """Give a request with these headers."""
+    pairs = [(n.replace("_", "-").encode(), v.encode()) for n, v in headers.items()]
+    return Request({"type": "http", "method": method, "path": "/", "headers": pairs})
+
+
+def respond_to(cached=None, method="GET", **headers):
     """Give the response to a request with these headers."""
-    return asyncio.run(respond(headers, Cache(), KEY, cached or answer()))
+    return asyncio.run(respond(request(method, **headers), Cache(), KEY, cached or answer()))
 
 
 def test_a_client_that_has_the_answer_is_told_so_with_the_headers_that_matter():
     """RFC 9110, 15.4.5: 304 carries ETag, Vary and Cache-Control, and no body."""
-    full = respond_to({})
-    short = respond_to({"if-none-match": f'"x", {full.headers["etag"]}'})
+    full = respond_to()
+    short = respond_to(if_none_match=f'"x", {full.headers["etag"]}')
 
     assert (short.status_code, short.body) == (304, b"")
     for name in ("etag", "vary", "cache-control"):
         assert short.headers[name] == full.headers[name]
     assert "content-type" not in short.headers
     assert full.headers["vary"] == "Accept, Accept-Encoding"
+    assert respond_to(method="POST", if_none_match="*").body == TEXT
 
 
 @pytest.mark.parametrize(
@@ -207,18 +216,18 @@ def test_if_none_match_is_compared_weakly(given, found):
 
 def test_a_question_whose_tag_the_client_has_needs_no_evaluation():
     """But ``*`` asks whether anything is there, which only an answer tells."""
-    assert fresh({"if-none-match": 'W/"a"'}, 'W/"a"', "Accept").status_code == 304
-    assert fresh({"if-none-match": "*"}, 'W/"a"', "Accept") is None
-    assert fresh({}, 'W/"a"', "Accept") is None
+    assert fresh(request(if_none_match='W/"a"'), 'W/"a"', "Accept").status_code == 304
+    assert fresh(request(if_none_match="*"), 'W/"a"', "Accept") is None
+    assert fresh(request(), 'W/"a"', "Accept") is None
 
 
 def test_compression_follows_the_weights_of_the_client():
     """Small answers and packed pictures stay as they are, unless nothing else is taken."""
-    packed = respond_to({"accept-encoding": "br, gzip"})
+    packed = respond_to(accept_encoding="br, gzip")
     assert packed.headers["content-encoding"] == "gzip"
     assert int(packed.headers["content-length"]) == len(packed.body) < len(TEXT)
     assert gzip.decompress(packed.body) == TEXT
     for accepted in ("", "identity", "gzip;q=0", "gzip;q=0.2, identity;q=0.9"):
-        assert respond_to({"accept-encoding": accepted}).body == TEXT
+        assert respond_to(accept_encoding=accepted).body == TEXT
     picture = answer(kind="image/png")
-    assert respond_to({"accept-encoding": "gzip"}, picture).body == TEXT
+    assert respond_to(picture, accept_encoding="gzip").body == TEXT

@@ -7,7 +7,7 @@ the pool, and comes back as bytes or as the name of a problem.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -118,12 +118,9 @@ class Service:
         return Response(body, headers={"Vary": "Accept"}, media_type=offer.content_type)
 
     async def _answer(self, request: Request, asked: sparql.Asked) -> Response:
-        """Give a kept answer, or ask a worker; who sent the query in a body is told it in full."""
+        """Give a kept answer, or ask a worker."""
         key = Key(self.pool.version, asked)
-        headers: Mapping[str, str] = request.headers
-        if request.method == "POST":
-            headers = {"accept-encoding": headers.get("accept-encoding", "")}
-        if short := fresh(headers, etag(key), _VARY):
+        if short := fresh(request, etag(key), _VARY):
             return short
 
         async def make() -> Cached:
@@ -132,7 +129,7 @@ class Service:
         cached = self._cache.get(key) or await self._until_gone(
             request, self._cache.get_or_make(key, make)
         )
-        return await respond(headers, self._cache, key, cached)
+        return await respond(request, self._cache, key, cached)
 
     async def _until_gone(self, request: Request, answering: Coroutine[Any, Any, Cached]) -> Cached:
         """Wait for the answer; when its client goes away, it is no longer wanted."""

@@ -43,6 +43,9 @@ class Cached:
         headers: among them Content-Type and Vary, without lengths and codings.
         body: not compressed.
         etag: as a header has it; an answer without one is given to those who wait, not kept.
+        packed: compressed, once somebody has asked for that.
+        kept: whether a cache has it.
+        heads: of requests to which it is ready as bytes (see ``quick``).
     """
 
     status: int
@@ -50,6 +53,8 @@ class Cached:
     body: bytes
     etag: str = ""
     packed: bytes | None = field(default=None, repr=False)
+    kept: bool = False
+    heads: list[Hashable] = field(default_factory=list, repr=False)
 
     @property
     def size(self) -> int:
@@ -87,7 +92,7 @@ class Cache:
         self._most_bytes = most_bytes
         self._entries: OrderedDict[Key, Cached] = OrderedDict()
         self._flights: dict[Key, _Flight] = {}
-        self._on_clear: list[Callable[[], None]] = []
+        self._on_drop: list[Callable[[Cached], None]] = []
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -147,16 +152,22 @@ class Cache:
     def _keep(self, key: Key, made: Cached) -> None:
         if made.size > self._most_bytes / _LARGEST_SHARE:
             return
-        if (before := self._entries.pop(key, None)) is not None:
-            self.size -= before.size
+        self._drop(key)
         self._entries[key] = made
+        made.kept = True
         self.size += made.size
         self._shrink()
 
     def _shrink(self) -> None:
         while self.size > self._most_bytes and self._entries:
-            _, oldest = self._entries.popitem(last=False)
-            self.size -= oldest.size
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: Key) -> None:
+        if (entry := self._entries.pop(key, None)) is not None:
+            self.size -= entry.size
+            entry.kept = False
+            for listener in self._on_drop:
+                listener(entry)
 
     async def packed(self, key: Key, cached: Cached) -> bytes:
         """Give the body of an answer compressed with gzip; the work is done once."""
@@ -176,13 +187,11 @@ class Cache:
     def clear(self, version: str = "") -> None:
         """Drop the answers from a version of the graph, or all of them."""
         for key in [key for key in self._entries if version in ("", key.version)]:
-            self.size -= self._entries.pop(key).size
-        for listener in self._on_clear:
-            listener()
+            self._drop(key)
 
-    def on_clear(self, listener: Callable[[], None]) -> None:
-        """Have a function called whenever answers are dropped by ``clear``."""
-        self._on_clear.append(listener)
+    def on_drop(self, listener: Callable[[Cached], None]) -> None:
+        """Have a function told of every answer that is no longer kept."""
+        self._on_drop.append(listener)
 
 
 def etag(key: Key) -> str:

@@ -3,27 +3,30 @@
 Source: RFC 9110, sections 8.8.3 (entity tags), 12.5.3 (Accept-Encoding), 13.1.2 (If-None-Match).
 """
 
-from collections.abc import Mapping
-
+from starlette.requests import Request
 from starlette.responses import Response
 
 from allygraph.web.cache import Cache, Cached, Key
 
 CACHE_CONTROL = "public, max-age=60"
+SLOT = "allygraph.slot"
+"""Name in the scope of the place where a kept answer is left for the next equal request."""
+NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding"})
 _WORTH_PACKING_BYTES = 1_000
 _PACKED_ALREADY = ("image/png", "image/jpeg", "font/", "application/zip", "application/gzip")
-_NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding"})
 
 
-async def respond(headers: Mapping[str, str], cache: Cache, key: Key, cached: Cached) -> Response:
+async def respond(request: Request, cache: Cache, key: Key, cached: Cached) -> Response:
     """Give the response to a client that may have the answer already.
 
     Args:
-        headers: of the request, by lower-case name.
+        request: what was asked, by any method.
         cache: whose answer it is; it keeps the compressed body.
         key: of the answer.
         cached: the answer.
     """
+    if (slot := request.scope.get(SLOT)) is not None:
+        slot.answered = (key, cached)
     own = {name.lower() for name, _ in cached.headers}
     response = Response(status_code=cached.status)
     del response.headers["content-length"]
@@ -34,10 +37,10 @@ async def respond(headers: Mapping[str, str], cache: Cache, key: Key, cached: Ca
     if "cache-control" not in own:
         response.headers["Cache-Control"] = CACHE_CONTROL if cached.etag else "no-store"
     response.headers["Vary"] = _join(response.headers.get("vary", ""), "Accept-Encoding")
-    if cached.etag and matches(headers.get("if-none-match", ""), cached.etag):
+    if cached.etag and matches(_condition(request), cached.etag):
         return _not_modified(response)
     body = cached.body
-    if _worth_packing(cached) and takes_gzip(headers.get("accept-encoding"), len(body)):
+    if _worth_packing(cached) and takes_gzip(request.headers.get("accept-encoding"), len(body)):
         body = await cache.packed(key, cached)
         response.headers["Content-Encoding"] = "gzip"
     response.body = body
@@ -45,12 +48,18 @@ async def respond(headers: Mapping[str, str], cache: Cache, key: Key, cached: Ca
     return response
 
 
-def fresh(headers: Mapping[str, str], tag: str, vary: str) -> Response | None:
+def fresh(request: Request, tag: str, vary: str) -> Response | None:
     """Give 304 when the client has the answer with this tag, though nobody has made it here yet."""
-    if not matches(headers.get("if-none-match", ""), tag, any_counts=False):
+    if not matches(_condition(request), tag, any_counts=False):
         return None
     told = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": _join(vary, "Accept-Encoding")}
     return Response(status_code=304, headers=told)
+
+
+def _condition(request: Request) -> str:
+    """Give If-None-Match, where it asks for a short answer."""
+    given: str = request.headers.get("if-none-match", "")
+    return given if request.method in ("GET", "HEAD") else ""
 
 
 def matches(given: str, tag: str, *, any_counts: bool = True) -> bool:
@@ -100,7 +109,7 @@ def _worth_packing(cached: Cached) -> bool:
 
 
 def _not_modified(response: Response) -> Response:
-    kept = [(n, v) for n, v in response.headers.items() if n not in _NOT_IN_304]
+    kept = [(n, v) for n, v in response.headers.items() if n not in NOT_IN_304]
     answer = Response(status_code=304)
     for name, value in kept:
         answer.headers.append(name, value)

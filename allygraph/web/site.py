@@ -67,14 +67,14 @@ class Site:
             return self._to_document(request, path, offer)
         ask = self._ask(route, request, fields, path, offer)
         key = Key(ask.version, json.dumps(ask.record(), sort_keys=True))
-        if short := fresh(request.headers, etag(key), _VARY):
+        if short := fresh(request, etag(key), _VARY):
             return short
 
         async def make() -> Cached:
             return _cached(key, await self.readers.answer({"ask": ask.record()}))
 
         cached = await self._cache.get_or_make(key, make)
-        return await respond(request.headers, self._cache, key, cached)
+        return await respond(request, self._cache, key, cached)
 
     def _form(
         self, route: ReaderRoute, request: Request, fields: Fields
