@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from allygraph.errors import UnknownName
 
 BASE = "https://w3id.org/allygraph/"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+"""Of the ontology and the data."""
 KINDS_OF_THING = (
     "actor",
     "change",

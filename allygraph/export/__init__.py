@@ -11,6 +11,7 @@ from pyoxigraph import Quad, RdfFormat, Store, Triple, serialize
 
 from allygraph.dates import LAST_DAY
 from allygraph.derive import derive
+from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import UnknownName
 from allygraph.export.context import published
 from allygraph.export.description import description
@@ -105,9 +106,9 @@ def write(quads: Iterable[Quad], form: str, *, inline: bool = True) -> bytes:
     return writers[form]()
 
 
-def describe_dataset(store: Iterable[Quad]) -> list[Quad]:
-    """Give the VoID and DCAT description of a graph."""
-    return description(Facts(store), FORMATS)
+def describe_dataset(store: Store) -> list[Quad]:
+    """Give the VoID and DCAT description of a built graph."""
+    return description(OxigraphEngine(store), FORMATS)
 
 
 def _on(facts: Facts, as_of: date | None, known_by: date | None) -> Facts:

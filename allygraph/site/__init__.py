@@ -18,8 +18,11 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 
 READERS = {
     "document": "documents:read",
+    "graphs": "graphs:read",
+    "service": "service:describe",
     "start": "start:read",
     "tool": "tools:call",
+    "void": "dataset:void",
 }
 """Reader to module below this package and function; imported when first asked."""
 

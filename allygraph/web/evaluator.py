@@ -3,19 +3,18 @@
 The results are serialised in Rust into a buffer with a cap; the query's faults are told as such.
 """
 
-import io
 import json
-import re
+from itertools import islice
 from typing import Any
 
 import pyoxigraph as ox
 
+from allygraph.web.buffers import ABOUT_CUTS, Buffer, Enough, Full, RowBuffer
 from allygraph.web.child import live
+from allygraph.web.faults import syntax
 
 PAGE_ROWS = 500
 _PAGE_CELL = 1000
-_PLACE = re.compile(r"^error at (\d+):(\d+): (.*)$", re.DOTALL)
-_CHARACTER_SETS = re.compile(r",? \[(?:'|_\])")
 _TABLES = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -27,36 +26,27 @@ _GRAPHS = {
     "ntriples": ox.RdfFormat.N_TRIPLES,
     "rdfxml": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
 }
 
 
-class _Full(Exception):
-    """The answer passed the cap."""
-
-
-class _Buffer(io.BytesIO):
-    """Bytes in memory that refuse to grow past a cap."""
-
-    def __init__(self, cap: int) -> None:
-        super().__init__()
-        self._cap = cap
-
-    def write(self, data: Any) -> int:
-        if self.tell() + len(data) > self._cap:
-            raise _Full
-        return super().write(data)
+class _NotInForm(Exception):
+    """The triples have something that the form cannot say, as JSON-LD triple terms."""
 
 
 class Evaluator:
     """One read-only store, asked with the frames of the pool.
 
     Args:
-        setup: ``store`` (path), ``result_bytes`` (cap of one answer), ``prefixes`` (for Turtle).
+        setup: ``store`` (path), ``result_bytes`` and ``rows`` (caps of one answer), ``prefixes``
+            (for Turtle).
     """
 
     def __init__(self, setup: dict[str, Any]) -> None:
         self._store = ox.Store.read_only(setup["store"])
-        self._cap = int(setup["result_bytes"])
+        self._most_bytes = int(setup["result_bytes"])
+        self._most_rows = int(setup["rows"])
         self._prefixes = setup["prefixes"]
         # A store may bring its union as the default graph; otherwise the engine makes it.
         own = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
@@ -67,21 +57,21 @@ class Evaluator:
 
     def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Give the head and the body of the answer; what the query did wrong is in the head."""
-        buffer = _Buffer(self._cap)
         try:
-            head = self._write(request, buffer)
+            return self._answer(request)
         except SyntaxError as error:
-            return _syntax(str(error)), b""
-        except _Full:
+            fault = syntax(request["query"], str(error), self._prefixes)
+            return {"outcome": "query-syntax", **fault}, b""
+        except Full:
             return {"outcome": "result-too-large"}, b""
         except MemoryError:
             return {"outcome": "memory"}, b""
+        except _NotInForm:
+            return {"outcome": "not-acceptable", "shape": "graph"}, b""
         except (OSError, RuntimeError, ValueError) as error:
             return {"outcome": "evaluation", "message": str(error)[:500]}, b""
-        body = buffer.getvalue()
-        return head, _only_used(body) if head.get("format") == "turtle" else body
 
-    def _write(self, request: dict[str, Any], buffer: _Buffer) -> dict[str, Any]:
+    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         results = self._store.query(request["query"], **self._dataset(request))
         if isinstance(results, ox.QueryTriples):
             shape, chosen = "graph", request["graph_format"]
@@ -89,14 +79,39 @@ class Evaluator:
             shape = "boolean" if isinstance(results, ox.QueryBoolean) else "table"
             chosen = request["table_format"]
         if chosen is None:
-            return {"outcome": "not-acceptable", "shape": shape}
+            return {"outcome": "not-acceptable", "shape": shape}, b""
+        head = {"outcome": "answered", "shape": shape, "format": chosen}
         if chosen == "html":
-            buffer.write(json.dumps(_page(results)).encode())
+            body, is_cut = json.dumps(_page(results)).encode(), False
         elif isinstance(results, ox.QueryTriples):
-            ox.serialize(results, buffer, format=_GRAPHS[chosen], prefixes=self._prefixes)
+            body, is_cut = self._graph(results, chosen)
         else:
-            results.serialize(buffer, format=_TABLES[chosen])
-        return {"outcome": "answered", "shape": shape, "format": chosen}
+            body, is_cut = self._table(results, chosen)
+        return head | ({"cut": self._most_rows} if is_cut else {}), body
+
+    def _table(self, results: ox.QuerySolutions | ox.QueryBoolean, form: str) -> tuple[bytes, bool]:
+        """Write rows or a truth value; say whether there were more rows than allowed."""
+        buffer = RowBuffer(self._most_bytes, self._most_rows, form)
+        try:
+            results.serialize(buffer, format=_TABLES[form])
+        except Enough:
+            return buffer.first_rows(), True
+        return buffer.getvalue(), False
+
+    def _graph(self, results: ox.QueryTriples, form: str) -> tuple[bytes, bool]:
+        """Write triples; say whether there were more than allowed."""
+        buffer = Buffer(self._most_bytes)
+        kept = islice(results, self._most_rows)
+        try:
+            ox.serialize(kept, buffer, format=_GRAPHS[form], prefixes=self._prefixes)
+        except OSError as error:
+            if "does not support" in str(error):
+                raise _NotInForm from error
+            raise
+        is_cut = next(results, None) is not None
+        body = buffer.getvalue()
+        body = _only_used(body) if form in ("turtle", "trig") else body
+        return _cut_note(form, self._most_rows) + body if is_cut else body, is_cut
 
     def _dataset(self, request: dict[str, Any]) -> dict[str, Any]:
         """Say what is asked. Graphs named in the protocol win over the query, as its 2.1.4 says.
@@ -111,16 +126,6 @@ class Evaluator:
         return {"use_default_graph_as_union": self._make_union and not request["has_dataset"]}
 
 
-def _syntax(message: str) -> dict[str, Any]:
-    """Take a parser's message apart; its sets of characters help nobody and are left out."""
-    head: dict[str, Any] = {"outcome": "query-syntax"}
-    if match := _PLACE.match(message):
-        head |= {"line": int(match[1]), "column": int(match[2])}
-        message = match[3]
-    shown = _CHARACTER_SETS.split(message)[0]
-    return head | {"message": (shown if shown != "expected" else message)[:500]}
-
-
 def _only_used(turtle: bytes) -> bytes:
     """Drop the prefixes that no name uses, and sort the others."""
     lines = turtle.splitlines(keepends=True)
@@ -130,6 +135,12 @@ def _only_used(turtle: bytes) -> bytes:
     rest = b"".join(lines[count:])
     used = (line for line in lines[:count] if line.split()[1] in rest)
     return b"".join(sorted(used)) + rest
+
+
+def _cut_note(form: str, rows: int) -> bytes:
+    """Give the comment that says that a graph is cut, where the form has comments."""
+    told = f"# Cut after {rows} triples: {ABOUT_CUTS}\n".encode()
+    return told if form in ("turtle", "trig", "ntriples", "nquads") else b""
 
 
 def _page(results: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> dict[str, Any]:

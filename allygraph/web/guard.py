@@ -15,7 +15,7 @@ _QUERIES = frozenset({"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"})
 _UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"})
 _VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"""
       (?P<iri><[^<>"{{}}|^`\x00-\x20]*>)
     | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
@@ -80,7 +80,7 @@ def read(query: str, most_bytes: int) -> Reading:
 def _scan(query: str) -> tuple[str, ...]:
     words: dict[str, None] = {}
     depth = 0
-    for match in _TOKEN.finditer(query):
+    for match in TOKEN.finditer(query):
         kind = match.lastgroup
         if kind == "word":
             parts = _plain(match.group())

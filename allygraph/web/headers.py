@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from starlette.datastructures import MutableHeaders
@@ -18,19 +19,22 @@ class Headers:
 
     _every: ClassVar[dict[str, str]] = {
         "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "Retry-After",
+        "Access-Control-Expose-Headers": (
+            "Allow, ETag, Link, Retry-After, X-Graph-Version, X-Truncated, X-Truncated-Rows"
+        ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
     _preflight: ClassVar[dict[str, str]] = {
-        "Access-Control-Allow-Headers": "Accept, Content-Type",
-        "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+        "Access-Control-Allow-Headers": (
+            "Accept, Accept-Language, Accept-Profile, Content-Type, If-None-Match"
+        ),
         "Access-Control-Max-Age": "86400",
-        "Allow": "GET, HEAD, POST, OPTIONS",
     }
 
-    def __init__(self, app: ASGIApp, *, access_log: bool) -> None:
+    def __init__(self, app: ASGIApp, allowed: Callable[[Scope], str], *, access_log: bool) -> None:
         self._app = app
+        self._allowed = allowed
         self._access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,8 +69,16 @@ class Headers:
         if {b"content-length", b"transfer-encoding"} <= names:
             return Problem("request-malformed", "the body has two lengths").response()
         if scope["method"] == "OPTIONS":
-            return Response(status_code=204, headers=self._preflight)
+            return self._options(scope)
         return self._app
+
+    def _options(self, scope: Scope) -> Response:
+        """Tell which methods an address answers, also to the browser of another site's page."""
+        methods = self._allowed(scope)
+        if not methods:
+            return Problem("request-not-found", f"OPTIONS {_path(scope)}").response()
+        allow = {"Allow": methods, "Access-Control-Allow-Methods": methods}
+        return Response(status_code=204, headers=self._preflight | allow)
 
 
 def _path(scope: Scope) -> str:

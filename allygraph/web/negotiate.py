@@ -26,6 +26,11 @@ class Offer(NamedTuple):
         is_text = self.media_type.startswith("text/")
         return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Give all media types that mean this form, the proper one first."""
+        return (self.media_type, *self.aliases)
+
 
 class _Range(NamedTuple):
     media_type: str
@@ -33,20 +38,75 @@ class _Range(NamedTuple):
 
 
 HTML = Offer("html", "text/html", ("application/xhtml+xml",))
+TURTLE = Offer("turtle", "text/turtle", ("application/x-turtle", "text/n3", "text/rdf+n3"))
+NTRIPLES = Offer("ntriples", "application/n-triples", ("text/plain",))
+RDFXML = Offer("rdfxml", "application/rdf+xml", ("application/xml", "text/xml"))
+JSONLD = Offer("jsonld", "application/ld+json", ("application/json",))
+TRIG = Offer("trig", "application/trig", ("application/x-trig",))
+NQUADS = Offer("nquads", "application/n-quads")
+CSV = Offer("csv", "text/csv")
 TABLES = (
     Offer("json", "application/sparql-results+json", ("application/json",)),
     Offer("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
-    Offer("csv", "text/csv"),
+    CSV,
     Offer("tsv", "text/tab-separated-values"),
     HTML,
 )
-GRAPHS = (
-    Offer("turtle", "text/turtle", ("application/x-turtle",)),
-    Offer("ntriples", "application/n-triples", ("text/plain",)),
-    Offer("rdfxml", "application/rdf+xml", ("application/xml", "text/xml")),
-    Offer("jsonld", "application/ld+json", ("application/json",)),
-    HTML,
-)
+RDF = (TURTLE, NTRIPLES, RDFXML, JSONLD, TRIG, NQUADS)
+GRAPHS = (*RDF, HTML)
+_SHORT_NAMES = {
+    "json": ("json", "jsonld"),
+    "xml": ("xml", "rdfxml"),
+    "srj": ("json", None),
+    "srx": ("xml", None),
+    "csv": ("csv", None),
+    "tsv": ("tsv", None),
+    "html": ("html", "html"),
+    "turtle": (None, "turtle"),
+    "ttl": (None, "turtle"),
+    "n3": (None, "turtle"),
+    "ntriples": (None, "ntriples"),
+    "n-triples": (None, "ntriples"),
+    "nt": (None, "ntriples"),
+    "rdfxml": (None, "rdfxml"),
+    "rdf+xml": (None, "rdfxml"),
+    "rdf": (None, "rdfxml"),
+    "jsonld": (None, "jsonld"),
+    "json-ld": (None, "jsonld"),
+    "trig": (None, "trig"),
+    "nquads": (None, "nquads"),
+    "n-quads": (None, "nquads"),
+    "nq": (None, "nquads"),
+}
+
+
+def short_names(name: str) -> tuple[str, ...]:
+    """Give the forms that a short name means, in the spellings that clients send."""
+    return tuple(form for form in _SHORT_NAMES.get(name.lower(), ()) if form)
+
+
+def named(name: str) -> tuple[Offer | None, Offer | None]:
+    """Give the forms of a table and of a graph that a field of the request names.
+
+    Args:
+        name: a short name, in the spellings that clients are known to send, or a media type; a
+            plus of which a form has made a space counts as a plus.
+
+    Raises:
+        Problem: there is no such form.
+    """
+    asked = name.strip().lower().replace(" ", "+")
+    if "/" in asked:
+        table = next((offer for offer in TABLES if asked in offer.types), None)
+        graph = next((offer for offer in GRAPHS if asked in offer.types), None)
+    else:
+        of_table, of_graph = _SHORT_NAMES.get(asked, (None, None))
+        table = next((offer for offer in TABLES if offer.name == of_table), None)
+        graph = next((offer for offer in GRAPHS if offer.name == of_graph), None)
+    if table is None and graph is None:
+        known = ", ".join(_SHORT_NAMES)
+        raise Problem("request-malformed", f"no format '{name[:40]}'", expected=known)
+    return table, graph
 
 
 def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:

@@ -7,7 +7,18 @@ a thing and not a document, the answer is 303 to the document.
 from typing import NamedTuple
 
 from allygraph.names import KINDS_OF_THING
-from allygraph.web.negotiate import HTML, Offer
+from allygraph.web.negotiate import (
+    CSV,
+    HTML,
+    JSONLD,
+    NQUADS,
+    NTRIPLES,
+    RDF,
+    RDFXML,
+    TRIG,
+    TURTLE,
+    Offer,
+)
 
 
 class ReaderRoute(NamedTuple):
@@ -26,17 +37,15 @@ class ReaderRoute(NamedTuple):
     names_thing: bool = False
 
 
-DOCUMENTS = (
-    Offer("turtle", "text/turtle", ("application/x-turtle",)),
-    Offer("trig", "application/trig"),
-    Offer("ntriples", "application/n-triples", ("text/plain",)),
-    Offer("nquads", "application/n-quads"),
-    Offer("jsonld", "application/ld+json", ("application/json",)),
-    Offer("rdfxml", "application/rdf+xml", ("application/xml", "text/xml")),
-    Offer("csv", "text/csv"),
-)
+DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV)
+SERVICE_ROUTE = ReaderRoute("/sparql", "service", RDF)
+"""What the endpoint says without a query; with one it is no matter of a reader."""
 READER_ROUTES = (
     ReaderRoute("/", "start"),
+    ReaderRoute("/.well-known/void", "void", RDF),
+    ReaderRoute("/void", "void", RDF),
+    ReaderRoute("/void.{suffix}", "void", RDF),
+    ReaderRoute("/graphs", "graphs", RDF),
     *(
         ReaderRoute(f"/{kind}/{{path:path}}", "document", DOCUMENTS, names_thing=True)
         for kind in KINDS_OF_THING

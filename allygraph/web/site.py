@@ -18,7 +18,7 @@ from allygraph.site.asking import Ask
 from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.conditional import fresh, respond
 from allygraph.web.fields import Fields, decode, single
-from allygraph.web.negotiate import HTML, Offer, choose
+from allygraph.web.negotiate import HTML, Offer, choose, short_names
 from allygraph.web.problems import PROBLEMS, Problem
 from allygraph.web.routes import SUFFIX_OF, SUFFIXES, ReaderRoute
 from allygraph.web.workers import Pool, Reply
@@ -85,12 +85,13 @@ class Site:
         by_name = {offer.name: offer for offer in route.offers}
         if stem and (offer := by_name.get(SUFFIXES.get(suffix, ""))):
             return stem, offer, True
-        if named := single(fields, "format"):
-            if named not in by_name:
+        if name := single(fields, "format"):
+            named = by_name.get(name) or _otherwise_named(name, by_name)
+            if named is None:
                 raise Problem(
-                    "request-malformed", f"no format '{named[:40]}'", expected=", ".join(by_name)
+                    "request-malformed", f"no format '{name[:40]}'", expected=", ".join(by_name)
                 )
-            return path, by_name[named], True
+            return path, named, True
         offer = choose(request.headers.get("accept"), route.offers)
         if offer is None:
             available = [offer.media_type for offer in route.offers]
@@ -136,7 +137,11 @@ def _cached(key: Key, reply: Reply) -> Cached:
     if reply.outcome != "answered":
         raise Problem(reply.outcome, _DETAILS[reply.outcome])
     kind = head["media_type"]
-    headers = [("Content-Type", _with_charset(kind)), ("Vary", _VARY)]
+    headers = [
+        ("Content-Type", _with_charset(kind)),
+        ("Vary", _VARY),
+        ("X-Graph-Version", key.version),
+    ]
     if kind.startswith(HTML.media_type):
         headers.append(("Content-Security-Policy", PAGE_POLICY))
     headers += ((name, value) for name, value in head["headers"])
@@ -155,6 +160,12 @@ PAGE_POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+
+
+def _otherwise_named(name: str, by_name: Mapping[str, Offer]) -> Offer | None:
+    """Find a form by another of its names: the ending of a file, or what other services say."""
+    names = (SUFFIXES.get(name, ""), *short_names(name))
+    return next((by_name[one] for one in names if one in by_name), None)
 
 
 def _day(fields: Mapping[str, list[str]], name: str, today: date) -> date:

@@ -5,6 +5,7 @@ once, and strictly: bytes that are not UTF-8 are refused, not repaired.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -13,14 +14,15 @@ from starlette.requests import ClientDisconnect, Request
 
 from allygraph.web import guard
 from allygraph.web.fields import Fields, decode, single
-from allygraph.web.negotiate import GRAPHS, TABLES, Offer, choose
+from allygraph.web.negotiate import GRAPHS, TABLES, Offer, choose, named
 from allygraph.web.problems import Problem
 
 MOST_ADDRESS_BYTES = 65_536
 _FORM = "application/x-www-form-urlencoded"
 _DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
-_FIELDS = ("query", "default-graph-uri", "named-graph-uri", "format")
+_FORM_FIELDS = ("format", "output")
+_UPDATE_FIELDS = ("update", "using-graph-uri", "using-named-graph-uri")
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ async def fields(request: Request, most_bytes: int, patience_s: float) -> Fields
         body = await _body(
             request, 3 * most_bytes + 4096 if kind == _FORM else most_bytes, patience_s
         )
-        found = decode(body) if kind == _FORM else found | {"query": [_text(body)]}
-    if "update" in found:
+        _merge(found, decode(body) if kind == _FORM else {"query": [_text(body)]})
+    if set(_UPDATE_FIELDS) & found.keys():
         _refuse_update()
     return found
 
@@ -93,17 +95,26 @@ def asked(found: Fields, accept: str | None, most_bytes: int) -> Asked:
         query,
         _graphs(found, "default-graph-uri"),
         _graphs(found, "named-graph-uri"),
-        *_forms(single(found, "format"), accept),
+        *_forms(form_name(found), accept),
         has_dataset=reading.has_dataset,
         is_volatile=reading.is_volatile,
     )
 
 
-def wants_page(found: Fields, accept: str | None) -> bool:
+def form_name(found: Fields) -> str | None:
+    """Give the form that the request names: ``format``, or ``output`` as other services call it.
+
+    Raises:
+        Problem: one of them is given more than once.
+    """
+    return next((name for field in _FORM_FIELDS if (name := single(found, field))), None)
+
+
+def wants_page(found: Fields, accept: str | None, offers: Sequence[Offer] = TABLES) -> bool:
     """Say whether the answer goes to a person with a browser."""
-    if named := found.get("format"):
-        return named == ["html"]
-    offer = choose(accept, TABLES)
+    if name := next((found[field][0] for field in _FORM_FIELDS if found.get(field)), None):
+        return name == "html"
+    offer = choose(accept, offers)
     return offer is not None and offer.name == "html"
 
 
@@ -118,13 +129,15 @@ def not_acceptable(shape: str) -> Problem:
     )
 
 
-def _forms(named: str | None, accept: str | None) -> tuple[Offer | None, Offer | None]:
-    if named:
-        known = {offer.name: offer for offer in (*TABLES, *GRAPHS)}
-        if named not in known:
-            raise Problem("request-malformed", f"no format '{named}'", expected=", ".join(known))
-        offer = known[named]
-        return offer if offer in TABLES else None, offer if offer in GRAPHS else None
+def _merge(found: Fields, more: Fields) -> None:
+    """Add the fields of the body to those of the address; the protocol lets both name graphs."""
+    for name, values in more.items():
+        found.setdefault(name, []).extend(values)
+
+
+def _forms(name: str | None, accept: str | None) -> tuple[Offer | None, Offer | None]:
+    if name:
+        return named(name)
     table, graph = choose(accept, TABLES), choose(accept, GRAPHS)
     if table is None and graph is None:
         offers = dict.fromkeys(offer.media_type for offer in (*TABLES, *GRAPHS))
@@ -204,6 +217,17 @@ def _text(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Problem("request-malformed", "the query is not UTF-8", expected="UTF-8") from error
+
+
+def refuse_change(request: Request) -> NoReturn:
+    """Refuse a method that would change a graph.
+
+    Raises:
+        Problem: always; a request with a query has only the wrong method.
+    """
+    if b"query=" in request.scope["query_string"]:
+        raise Problem("request-method", f"a query by {request.method}", expected="GET or POST")
+    _refuse_update()
 
 
 def _refuse_update() -> NoReturn:

@@ -44,6 +44,7 @@ class Limits:
         deadline_s: whole time of one query.
         memory_bytes: address space of one worker.
         result_bytes: cap of one serialised answer.
+        rows: cap of the rows, or the triples, of one answer; more are cut off, which is told.
         query_bytes: cap of the query text in UTF-8.
         workers: quick places.
         long_after_s: when a query counts as long, though nobody waits.
@@ -55,6 +56,7 @@ class Limits:
     deadline_s: float = 10.0
     memory_bytes: int = 1_500_000_000
     result_bytes: int = 32_000_000
+    rows: int = 100_000
     query_bytes: int = 65_536
     workers: int = field(default_factory=_places)
     long_after_s: float = 0.3
@@ -195,6 +197,7 @@ class Pool:
             "store": str(store),
             "memory_bytes": limits.memory_bytes,
             "result_bytes": limits.result_bytes,
+            "rows": limits.rows,
             "prefixes": prefixes or {},
             "parent": os.getpid(),
         }

@@ -1,0 +1,24 @@
+"""Addresses of the service that several documents name, and the links that go with its answers."""
+
+from urllib.parse import quote
+
+from allygraph.names import LICENCE
+
+
+def graph_address(base: str, name: str = "", form: str = "ntriples") -> str:
+    """Give where a graph can be fetched; without a name the default graph."""
+    chosen = f"graph={quote(name, safe='')}" if name else "default"
+    return f"{base}graphs?{chosen}&format={form}"
+
+
+def links(root: str) -> str:
+    """Give what describes the service and its data, as the header Link.
+
+    Args:
+        root: path below which the service is, ending in a slash. No host: a kept answer goes to
+            clients that know the service by different ones.
+    """
+    return (
+        f'<{root}.well-known/void>; rel="describedby", <{LICENCE}>; rel="license", '
+        f'<{root}sparql?format=turtle>; rel="service-desc"; type="text/turtle"'
+    )
