@@ -128,6 +128,8 @@ def folded(text: str) -> str:
     >>> folded("Côte d'Ivoire"), folded("U.S."), folded("Guinea-Bissau")
     ('cote divoire', 'us', 'guinea bissau')
     """
+    if text.isascii():
+        return " ".join(text.casefold().translate(_SIGNS).split())
     plain = unicodedata.normalize("NFKD", text)
     kept = (sign for sign in plain if sign in _VOICED or not unicodedata.combining(sign))
     whole = unicodedata.normalize("NFC", "".join(kept)).casefold()

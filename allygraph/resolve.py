@@ -187,7 +187,7 @@ def resolve(
 def _names(engine: Engine, known_by: date) -> Iterator[Name]:
     """Give all names of the graph: of things themselves, their ISO codes, their designations."""
     changed = set()
-    for name in _designations(engine, known_by):
+    for name in designations(engine, known_by):
         if name.scheme == "iso":
             changed.add(name.thing)
         yield name
@@ -209,7 +209,8 @@ def _names(engine: Engine, known_by: date) -> Iterator[Name]:
             yield Name(text, thing, "code", "iso")
 
 
-def _designations(engine: Engine, known_by: date) -> Iterator[Name]:
+def designations(engine: Engine, known_by: date) -> Iterator[Name]:
+    """Give the codes and dated names of a graph as known by a day, with the days they hold."""
     rows = engine.select(
         f"{_PREFIXES}SELECT DISTINCT ?thing ?scheme ?code ?letters ?from ?until WHERE {{ "
         "?designation ally:designated ?thing ; ally:designationScheme ?scheme ; ally:code ?code . "
@@ -301,4 +302,4 @@ def _texts(row: Sequence[Value]) -> tuple[str, ...]:
     return tuple("" if value is None else value.value for value in row)
 
 
-__all__ = ["KINDS", "SCHEMES", "Match", "Resolution", "Resolver", "resolve"]
+__all__ = ["KINDS", "SCHEMES", "Match", "Resolution", "Resolver", "designations", "resolve"]

@@ -66,13 +66,12 @@ def load(name: str, root: Path | None = None) -> SavedQuery:
             f"there is no query {name[:80]!r}",
             expected=near or did_you_mean(name, paths) or 'a name that "ally queries" lists',
         )
-    text = paths[name].read_text(encoding="utf-8")
-    return read_header(text, name=name, place=f"queries/{name}.rq")
+    return _read(name, paths[name])
 
 
 def catalogue(root: Path | None = None) -> list[SavedQuery]:
     """Read all saved queries, by name."""
-    return [load(name, root) for name in names(root)]
+    return [_read(name, path) for name, path in sorted(_paths(root).items())]
 
 
 def catalogue_page(root: Path | None = None) -> str:
@@ -176,6 +175,11 @@ def _rows(
         left_open = name in query.params and query.params[name].any
         choices.append(given.get(name, ["UNDEF" if left_open else example]))
     return [f"{indent}({' '.join(row)})  {ROW_MARK}" for row in product(*choices)]
+
+
+def _read(name: str, path: Path) -> SavedQuery:
+    text = path.read_text(encoding="utf-8")
+    return read_header(text, name=name, place=f"queries/{name}.rq")
 
 
 def _paths(root: Path | None) -> dict[str, Path]:
