@@ -10,7 +10,8 @@ AllygraphError                  catch this to catch all that we raise on purpose
 │   ├── ParameterError          a parameter's value does not fit its type
 │   ├── UnknownName             no thing, query, prefix or format has this name
 │   ├── UnknownParameter        the saved query has no such parameter
-│   └── UnsafeQuery             the operation is not allowed here
+│   ├── UnsafeQuery             the operation is not allowed here
+│   └── VersionGone             another version of the graph is wanted than is served
 ├── InputError                  a file is wrong; mend it
 │   ├── IllFormedShape          a shape breaks the rules of SHACL
 │   ├── NotCanonical            a Turtle file cannot be brought into canonical form
@@ -100,6 +101,12 @@ class UnsafeQuery(UsageError):
     """The operation is not allowed here."""
 
     code = "query-unsafe"
+
+
+class VersionGone(UsageError):
+    """Another version of the graph is wanted than is served."""
+
+    code = "version-gone"
 
 
 class InputError(AllygraphError):

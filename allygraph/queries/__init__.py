@@ -14,7 +14,7 @@ from pathlib import Path
 
 from allygraph import resources
 from allygraph.errors import ParameterError, QueryFileError, UnknownName, UnknownParameter
-from allygraph.names import did_you_mean, expand
+from allygraph.names import compact, did_you_mean, expand
 from allygraph.queries.header import ROW_MARK, Column, Param, SavedQuery, read_header
 from allygraph.queries.terms import terms
 
@@ -26,6 +26,7 @@ __all__ = [
     "bind",
     "catalogue",
     "catalogue_page",
+    "examples",
     "load",
     "names",
     "things",
@@ -142,6 +143,33 @@ def with_evidence(bound: str, query: SavedQuery) -> str:
     rest = bound[end:].rstrip()
     is_ordered = rest.rpartition("\n")[2].startswith("ORDER BY ")
     return f"{bound[:end]}{added}{rest}{added if is_ordered else ''}\n"
+
+
+def examples(query: SavedQuery) -> dict[str, tuple[str, ...]]:
+    """Give the example values of a query's text, as a caller would write them.
+
+    A parameter that the text leaves open has none.
+
+    >>> examples(load("membership/members-on"))["as_of"]
+    ('2023-06-13',)
+    """
+    found: dict[str, dict[str, None]] = {}
+    variables: list[str] = []
+    for line in query.text.split("\n"):
+        if head := _VALUES.match(line):
+            variables = [variable[1:] for variable in head[1].split()]
+        if row := _ROW.match(line):
+            for name, term in zip(variables, _TERM.findall(row[2]), strict=False):
+                if term != "UNDEF":
+                    found.setdefault(name, {})[_given(term)] = None
+    return {name: tuple(found[name]) for name in query.params if name in found}
+
+
+def _given(term: str) -> str:
+    """Give a term of a query's text as a caller writes it: short names and bare texts."""
+    if term.startswith('"'):
+        return term[1 : term.rindex('"')].replace('\\"', '"').replace("\\\\", "\\")
+    return compact(term[1:-1]) if term.startswith("<") else term
 
 
 def _filled(query: SavedQuery, given: Mapping[str, list[str]]) -> str:

@@ -19,6 +19,7 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 READERS = {
     "document": "documents:read",
     "graphs": "graphs:read",
+    "question": "questions:read",
     "service": "service:describe",
     "start": "start:read",
     "tool": "tools:call",

@@ -34,6 +34,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "request-uri": (414, "The address is too long"),
     "result-too-large": (503, "The answer is too large"),
     "usage": (400, "The question cannot be answered as it is asked"),
+    "version-gone": (410, "The graph has another version now"),
     "worker-died": (503, "The query ended its process"),
 }
 _WORTH_ANOTHER_TRY = frozenset({"busy", "deadline", "memory", "worker-died"})

@@ -40,12 +40,21 @@ class ReaderRoute(NamedTuple):
 DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV)
 SERVICE_ROUTE = ReaderRoute("/sparql", "service", RDF)
 """What the endpoint says without a query; with one it is no matter of a reader."""
+ROWS = (
+    Offer("json", "application/json"),
+    Offer("srj", "application/sparql-results+json"),
+    Offer("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
+    CSV,
+    Offer("tsv", "text/tab-separated-values"),
+    Offer("markdown", "text/markdown"),
+)
 READER_ROUTES = (
     ReaderRoute("/", "start"),
     ReaderRoute("/.well-known/void", "void", RDF),
     ReaderRoute("/void", "void", RDF),
     ReaderRoute("/void.{suffix}", "void", RDF),
     ReaderRoute("/graphs", "graphs", RDF),
+    ReaderRoute("/q/{path:path}", "question", ROWS),
     *(
         ReaderRoute(f"/{kind}/{{path:path}}", "document", DOCUMENTS, names_thing=True)
         for kind in KINDS_OF_THING
@@ -61,6 +70,7 @@ SUFFIXES = {
     "nt": "ntriples",
     "rdf": "rdfxml",
     "srj": "srj",
+    "srx": "xml",
     "trig": "trig",
     "tsv": "tsv",
     "ttl": "turtle",
