@@ -20,6 +20,7 @@ from pyoxigraph import RdfFormat, Store
 from allygraph import resources
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.graph import source_files, source_quads
+from allygraph.leases import is_leased
 
 Progress = Callable[[str, int, int], None]
 """Told of a step, how much of it is done, and how much there is."""
@@ -61,6 +62,7 @@ def build(root: Path | None = None, *, progress: Progress | None = None) -> Buil
     root = root or resources.root()
     record = resources.home() / "builds" / f"{input_digest(root)}.json"
     if (known := _recorded(record)) is not None:
+        _write_record(known, _latest_record(root))
         return known
     tell = progress or _silent
     dump = memory_store(root, progress=tell).dump(format=RdfFormat.N_QUADS)
@@ -70,6 +72,7 @@ def build(root: Path | None = None, *, progress: Progress | None = None) -> Buil
     _write_store(lines, made.store)
     tell("write the store", len(lines), len(lines))
     _write_record(made, record)
+    _write_record(made, _latest_record(root))
     _forget_old_builds(record.parent, made.store.parent)
     return made
 
@@ -77,6 +80,15 @@ def build(root: Path | None = None, *, progress: Progress | None = None) -> Buil
 def current_store(root: Path | None = None, *, progress: Progress | None = None) -> Path:
     """Give the folder of the current store; it is built when the files have changed."""
     return build(root, progress=progress).store
+
+
+def latest_store(root: Path) -> Path | None:
+    """Give the store of the build of a root that any process made or asked for last.
+
+    Nothing is built; None where there is no record, or no store.
+    """
+    made = _recorded(_latest_record(root))
+    return None if made is None else made.store
 
 
 def open_current(root: Path | None = None, *, progress: Progress | None = None) -> OxigraphEngine:
@@ -111,6 +123,11 @@ def input_digest(root: Path) -> str:
         digest.update(f"{name}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _latest_record(root: Path) -> Path:
+    name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+    return resources.home() / "latest" / f"{name}.json"
 
 
 def _recorded(record: Path) -> Build | None:
@@ -158,13 +175,14 @@ def _write_record(made: Build, record: Path) -> None:
 
 
 def _forget_old_builds(records: Path, stores: Path) -> None:
-    """Keep the latest builds; a store that a process still reads lives on until it closes it."""
+    """Keep the latest builds, and the stores on which a service runs."""
     by_age = sorted(records.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     kept = {made.content for path in by_age[:_KEPT_BUILDS] if (made := _recorded(path))}
     for path in by_age[_KEPT_BUILDS:]:
         path.unlink(missing_ok=True)
     for folder in stores.iterdir():
-        if folder.name not in kept and not folder.name.startswith(".making-"):
+        is_whole = not folder.name.startswith(".making-")
+        if is_whole and folder.name not in kept and not is_leased(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 

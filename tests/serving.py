@@ -28,6 +28,7 @@ serve(
     limits=limits,
     examples=(example,),
     access_log=True,
+    follow=Path(sys.argv[3]) if len(sys.argv) > 3 else None,
 )
 """
 
@@ -51,10 +52,11 @@ class Running:
 
 
 @contextmanager
-def serving(store: Path, deadline_s: float = 1.0) -> Iterator[Running]:
+def serving(store: Path, deadline_s: float = 1.0, follow: Path | None = None) -> Iterator[Running]:
     """Start a service, and end it if the test has not."""
+    followed = [] if follow is None else [str(follow)]
     with subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, str(store), str(deadline_s)],
+        [sys.executable, "-c", _PROGRAM, str(store), str(deadline_s), *followed],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

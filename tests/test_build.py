@@ -57,7 +57,7 @@ def test_an_unchanged_tree_is_not_built_again(own_home):
 
     assert build(ROOT) == first
     assert marker.exists()
-    assert sorted(path.name for path in own_home.iterdir()) == ["builds", "stores"]
+    assert sorted(path.name for path in own_home.iterdir()) == ["builds", "latest", "stores"]
     assert not list((own_home / "stores").glob(".making-*"))
 
 

@@ -27,7 +27,7 @@ ROWS = [
     "errors bridge",
     "shacl",
     "names dates naming origins positions",
-    "resources",
+    "leases resources",
     "rdf_files results sparql turtle",
     "certainty engines",
     "graph holdings queries",

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from allygraph.errors import UnreadableFile
-from allygraph.web.workers import Limits, Pool, Reply
+from allygraph.web.worker import Reply
+from allygraph.web.workers import Limits, Pool
 from tests.hostile_cases import cases, write_store
 
 CASES = cases()

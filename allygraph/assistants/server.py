@@ -26,7 +26,8 @@ from allygraph.names import BASE
 from allygraph.site.asking import Ask
 from allygraph.web import sparql
 from allygraph.web.problems import PROBLEMS, Problem
-from allygraph.web.workers import Pool, Reply
+from allygraph.web.worker import Reply
+from allygraph.web.workers import Pool
 
 ONTOLOGY = "allygraph://ontology"
 _QUESTION = "allygraph://question/"

@@ -45,6 +45,7 @@ def serve(host: str, port: int, deadline: float, access_log: bool) -> None:
 
     from allygraph.build import current_store
     from allygraph.cli.progress import progress_bars
+    from allygraph.resources import root
     from allygraph.web.server import serve as run
     from allygraph.web.workers import Limits
 
@@ -66,6 +67,7 @@ def serve(host: str, port: int, deadline: float, access_log: bool) -> None:
         limits=Limits(deadline_s=deadline),
         examples=examples(),
         access_log=access_log,
+        follow=root(),
     )
 
 

@@ -20,7 +20,8 @@ from allygraph.web.fields import Fields
 from allygraph.web.negotiate import GRAPHS, TABLES
 from allygraph.web.pages import Example
 from allygraph.web.problems import Problem
-from allygraph.web.workers import Pool, Reply
+from allygraph.web.worker import Reply
+from allygraph.web.workers import Pool
 
 _VARY = "Accept"
 _OF_PAGES = ("content-type", "content-security-policy")
@@ -115,7 +116,7 @@ class Service:
         headers = [
             ("Vary", _VARY),
             ("Link", self._links),
-            ("X-Graph-Version", self.pool.version),
+            ("X-Graph-Version", reply.version),
         ]
         if rows := reply.head.get("cut"):
             headers += [("X-Truncated", "true"), ("X-Truncated-Rows", str(rows))]
@@ -126,7 +127,8 @@ class Service:
             headers += (pair for pair in page.headers.items() if pair[0] in _OF_PAGES)
         else:
             headers.append(("Content-Type", offer.content_type))
-        tag = "" if asked.is_volatile else etag(key)
+        # A worker of a build that has just taken over may answer what was asked of the one before.
+        tag = "" if asked.is_volatile or reply.version != key.version else etag(key)
         return Cached(200, tuple(headers), body, tag)
 
     def _problem(self, reply: Reply) -> Problem:

@@ -15,10 +15,13 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from allygraph.build import latest_store
 from allygraph.errors import UsageError
 from allygraph.names import PREFIXES
 from allygraph.web.app import create_app
+from allygraph.web.cache import Cache
 from allygraph.web.pages import Example
+from allygraph.web.renewal import Renewal
 from allygraph.web.workers import READING, Limits, Pool
 
 _GRACE_S = 1
@@ -36,6 +39,7 @@ def serve(
     base: str = "",
     examples: tuple[Example, ...] = (),
     access_log: bool = False,
+    follow: Path | None = None,
 ) -> None:
     """Serve a built store until a signal says stop.
 
@@ -48,6 +52,7 @@ def serve(
         base: public address of the service, ending in a slash; empty: the one asked for.
         examples: questions shown on the first page.
         access_log: log one line a request.
+        follow: root whose later builds are taken over while the service runs.
 
     Raises:
         UsageError: the address cannot be listened on.
@@ -56,9 +61,15 @@ def serve(
     with listen(host, port) as listener:
         pool = Pool(store, limits or Limits(), PREFIXES)
         readers = Pool(store, READING, module="allygraph.web.reader")
-        app = create_app(pool, readers, base=base, examples=examples, access_log=access_log)
+        cache = Cache()
+        app = create_app(
+            pool, readers, cache=cache, base=base, examples=examples, access_log=access_log
+        )
         server = _Server(_config(app), lambda: announce(_address(listener)))
-        asyncio.run(_live((pool, readers), server, listener))
+        renewal = None
+        if follow is not None:
+            renewal = Renewal((pool, readers), lambda: latest_store(follow), cache.clear)
+        asyncio.run(_live((pool, readers), server, listener, renewal))
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
@@ -80,12 +91,20 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-async def _live(pools: tuple[Pool, ...], server: uvicorn.Server, listener: socket.socket) -> None:
+async def _live(
+    pools: tuple[Pool, ...],
+    server: uvicorn.Server,
+    listener: socket.socket,
+    renewal: Renewal | None,
+) -> None:
     """Start the workers first, so that a store that cannot be opened is told as what it is."""
+    watching = asyncio.ensure_future(renewal.run()) if renewal else None
     try:
         await asyncio.gather(*(pool.start() for pool in pools))
         await server.serve([listener])
     finally:
+        if watching is not None:
+            watching.cancel()
         await asyncio.gather(*(pool.close() for pool in pools))
 
 

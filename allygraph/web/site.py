@@ -21,7 +21,8 @@ from allygraph.web.fields import Fields, decode, single
 from allygraph.web.negotiate import HTML, Offer, choose, short_names
 from allygraph.web.problems import PROBLEMS, Problem
 from allygraph.web.routes import SUFFIX_OF, SUFFIXES, ReaderRoute
-from allygraph.web.workers import Pool, Reply
+from allygraph.web.worker import Reply
+from allygraph.web.workers import Pool
 
 LANGUAGES = ("en", "fr", "ja", "ko")
 _VARY = "Accept, Accept-Language"
@@ -145,7 +146,9 @@ def _cached(key: Key, reply: Reply) -> Cached:
     if kind.startswith(HTML.media_type):
         headers.append(("Content-Security-Policy", PAGE_POLICY))
     headers += ((name, value) for name, value in head["headers"])
-    tag = etag(key) if head["status"] == 200 else ""
+    # A worker of a build that has just taken over may answer what was asked of the one before.
+    is_kept = head["status"] == 200 and reply.version == key.version
+    tag = etag(key) if is_kept else ""
     return Cached(head["status"], tuple(headers), reply.body, tag)
 
 

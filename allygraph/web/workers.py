@@ -10,26 +10,18 @@ cancelled, and a thread cannot be killed.
 """
 
 import asyncio
-import json
 import logging
 import os
-import signal
-import sys
 from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from allygraph.errors import UnreadableFile
-from allygraph.web.child import LENGTHS, frame
+from allygraph.web.worker import Reply, Worker, version_of
 
 log = logging.getLogger("allygraph.web")
-_LOW_PRIORITY = 10
 _QUICK_S = 0.05
-_START_S = 20.0
-# Each arena of glibc reserves 64 MB of addresses, which would count against the memory cap.
-_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
 
 def _places() -> int:
@@ -70,114 +62,22 @@ READING = Limits(deadline_s=60.0, workers=3, long_after_s=60.0, long_workers=0)
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What became of a query: ``outcome`` is ``answered`` or the code of a problem."""
+class Successors:
+    """Workers on another store, ready to take over."""
 
-    outcome: str
-    head: dict[str, Any] = field(default_factory=dict)
-    body: bytes = b""
+    store: Path
+    workers: list[Worker]
 
-
-class Worker:
-    """One process; the pool gives it one query at a time."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        if process.stdin is None or process.stdout is None:
-            raise TypeError("a worker needs both pipes")
-        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
-        self._ending: asyncio.Future[None] | None = None
-
-    @classmethod
-    async def start(cls, setup: dict[str, Any], module: str) -> tuple["Worker", list[str]]:
-        """Start a process and wait until its store is open.
-
-        Args:
-            setup: what the process is told first.
-            module: what it runs, by a function ``main``.
-
-        Returns:
-            The worker, and what its platform could not confine.
-
-        Raises:
-            UnreadableFile: the store cannot be opened, or the process did not come up.
-        """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-c", f"from {module} import main; main()"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(_import_path())} | _FEW_ARENAS,
-            limit=1 << 20,
-        )
-        worker = cls(process)
-        try:
-            reply = await asyncio.wait_for(worker.ask(setup), _START_S)
-        except TimeoutError:
-            reply = Reply("no-store", {"message": f"no answer within {_START_S:g} s"})
-        except BaseException:
-            await worker.kill()
-            raise
-        if reply.outcome != "ready":
-            await worker.kill()
-            reason = reply.head.get("message", "the worker process ended at once")
-            raise UnreadableFile(f"the store cannot be opened: {reason}", place=setup["store"])
-        return worker, reply.head["notes"]
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.returncode is None
-
-    async def ask(self, request: dict[str, Any]) -> Reply:
-        """Send a frame and give the answer to it; a death on the way is an outcome too."""
-        try:
-            self._stdin.writelines(frame(request))
-            lengths = await self._stdout.readexactly(LENGTHS.size)
-            head_size, body_size = LENGTHS.unpack(lengths)
-            head = json.loads(await self._stdout.readexactly(head_size))
-            body = await self._stdout.readexactly(body_size) if body_size else b""
-        except (asyncio.IncompleteReadError, ConnectionError):
-            code = await self._process.wait()
-            # The allocator aborts when the cap is reached; the kernel kills when memory ends.
-            starved = code in (-signal.SIGABRT, -getattr(signal, "SIGKILL", signal.SIGABRT))
-            return Reply("memory" if starved else "worker-died")
-        return Reply(head["outcome"], head, body)
-
-    def step_back(self) -> None:
-        """Give way to other processes from now on."""
-        if hasattr(os, "setpriority"):
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOW_PRIORITY)
-
-    async def kill(self) -> None:
-        """End the process now, and wait until it and its pipes have gone."""
-        if self._ending is None:
-            self._ending = asyncio.ensure_future(self._end())
-        await asyncio.shield(self._ending)
-
-    async def _end(self) -> None:
-        if self.alive:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        await self._process.wait()
-        self._stdin.close()
-        with suppress(ConnectionError):
-            await self._stdin.wait_closed()
-        while await self._stdout.read(1 << 16):
-            pass
-
-
-def _import_path() -> list[str]:
-    """Give the worker the modules of this process, wherever they were found."""
-    own = str(Path(__file__).resolve().parents[2])
-    return list(dict.fromkeys([own, *(entry for entry in sys.path if entry)]))
+    async def dismiss(self) -> None:
+        """End them; they are not wanted after all."""
+        await asyncio.gather(*(worker.kill() for worker in self.workers))
 
 
 class Pool:
-    """Workers over one snapshot of the store.
+    """Workers over one snapshot of the store; `prepare` and `take_over` move it to another.
 
     Args:
-        store: folder of an Oxigraph store; it must not change while the pool lives.
+        store: folder of an Oxigraph store; it must not change while the pool is on it.
         limits: what one query may cost.
         prefixes: short names for Turtle answers.
         module: what the processes run: the evaluator of visitors' queries, or the site's reader.
@@ -191,7 +91,6 @@ class Pool:
         module: str = "allygraph.web.evaluator",
     ) -> None:
         self.limits = limits
-        self.version = store.name[:16]
         self._module = module
         self._setup = {
             "store": str(store),
@@ -210,6 +109,40 @@ class Pool:
         self._long = 0
         self._started = False
         self._closed = False
+
+    @property
+    def store(self) -> Path:
+        """The folder of the store that answers now."""
+        return Path(str(self._setup["store"]))
+
+    @property
+    def version(self) -> str:
+        """The version of the graph that answers now."""
+        return version_of(self.store)
+
+    async def prepare(self, store: Path) -> Successors:
+        """Start as many workers on another store as the pool has places.
+
+        Raises:
+            UnreadableFile: the store cannot be opened; nothing has changed then.
+        """
+        setup = self._setup | {"store": str(store)}
+        starts = (Worker.start(setup, self._module) for _ in range(self.limits.workers))
+        found = await asyncio.gather(*starts, return_exceptions=True)
+        started = [one[0] for one in found if not isinstance(one, BaseException)]
+        failures = [one for one in found if isinstance(one, BaseException)]
+        if failures:
+            await Successors(store, started).dismiss()
+            raise failures[0]
+        return Successors(store, started)
+
+    def take_over(self, successors: Successors) -> None:
+        """Let other workers answer from now on; running queries end where they are."""
+        self._setup = self._setup | {"store": str(successors.store)}
+        while not self._idle.empty():
+            self._discard(self._idle.get_nowait(), replace=False)
+        for worker in successors.workers:
+            self._idle.put_nowait(worker)
 
     async def start(self) -> None:
         """Start all workers; a second call does nothing.
@@ -287,7 +220,7 @@ class Pool:
                 return Reply("deadline")
             return asked.result()
         finally:
-            fit = quick and asked.done() and not asked.cancelled() and worker.alive
+            fit = quick and asked.done() and not asked.cancelled() and self._is_current(worker)
             if fit and asked.result().outcome not in ("memory", "worker-died"):
                 self._idle.put_nowait(worker)
             else:
@@ -320,23 +253,30 @@ class Pool:
         finally:
             self._long -= 1
 
+    def _is_current(self, worker: Worker) -> bool:
+        return worker.alive and worker.store == self._setup["store"]
+
     def _discard(self, worker: Worker, *, replace: bool) -> None:
+        """End a worker; one of an earlier store has its successor already."""
         _keep(worker.kill(), self._ends)
-        if replace and not self._closed:
+        if replace and not self._closed and worker.store == self._setup["store"]:
             _keep(self._refill(), self._refills)
 
     async def _refill(self) -> None:
         """Add a worker to the idle ones; after a failure try again, more and more slowly."""
-        pause = 0.5
-        while not self._closed:
+        pause, setup = 0.5, self._setup
+        while not self._closed and setup is self._setup:
             try:
-                worker, _ = await Worker.start(self._setup, self._module)
+                worker, _ = await Worker.start(setup, self._module)
             except (UnreadableFile, OSError) as error:
                 log.error("a worker could not be started: %s", error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 30.0)
                 continue
-            self._idle.put_nowait(worker)
+            if self._is_current(worker):
+                self._idle.put_nowait(worker)
+            else:
+                self._discard(worker, replace=False)
             return
 
 

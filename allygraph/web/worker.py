@@ -1,0 +1,137 @@
+"""Worker: one process that answers, one question after the other, and can be killed.
+
+Units: seconds. It runs a module with a function ``main``: the evaluator of visitors' queries or
+the site's reader. It is spoken to in the frames of ``child``.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from allygraph.errors import UnreadableFile
+from allygraph.web.child import LENGTHS, frame
+
+_LOW_PRIORITY = 10
+_START_S = 20.0
+# Each arena of glibc reserves 64 MB of addresses, which would count against the memory cap.
+_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of a query.
+
+    ``outcome`` is ``answered`` or the code of a problem, ``version`` that of the graph asked.
+    """
+
+    outcome: str
+    head: dict[str, Any] = field(default_factory=dict)
+    body: bytes = b""
+    version: str = ""
+
+
+class Worker:
+    """One process; the pool gives it one query at a time."""
+
+    def __init__(self, process: asyncio.subprocess.Process, store: str) -> None:
+        self.store = store
+        if process.stdin is None or process.stdout is None:
+            raise TypeError("a worker needs both pipes")
+        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
+        self._ending: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def start(cls, setup: dict[str, Any], module: str) -> tuple["Worker", list[str]]:
+        """Start a process and wait until its store is open.
+
+        Args:
+            setup: what the process is told first.
+            module: what it runs, by a function ``main``.
+
+        Returns:
+            The worker, and what its platform could not confine.
+
+        Raises:
+            UnreadableFile: the store cannot be opened, or the process did not come up.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-c", f"from {module} import main; main()"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(_import_path())} | _FEW_ARENAS,
+            limit=1 << 20,
+        )
+        worker = cls(process, setup["store"])
+        try:
+            reply = await asyncio.wait_for(worker.ask(setup), _START_S)
+        except TimeoutError:
+            reply = Reply("no-store", {"message": f"no answer within {_START_S:g} s"})
+        except BaseException:
+            await worker.kill()
+            raise
+        if reply.outcome != "ready":
+            await worker.kill()
+            reason = reply.head.get("message", "the worker process ended at once")
+            raise UnreadableFile(f"the store cannot be opened: {reason}", place=setup["store"])
+        return worker, reply.head["notes"]
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.returncode is None
+
+    async def ask(self, request: dict[str, Any]) -> Reply:
+        """Send a frame and give the answer to it; a death on the way is an outcome too."""
+        try:
+            self._stdin.writelines(frame(request))
+            lengths = await self._stdout.readexactly(LENGTHS.size)
+            head_size, body_size = LENGTHS.unpack(lengths)
+            head = json.loads(await self._stdout.readexactly(head_size))
+            body = await self._stdout.readexactly(body_size) if body_size else b""
+        except (asyncio.IncompleteReadError, ConnectionError):
+            code = await self._process.wait()
+            # The allocator aborts when the cap is reached; the kernel kills when memory ends.
+            starved = code in (-signal.SIGABRT, -getattr(signal, "SIGKILL", signal.SIGABRT))
+            return Reply("memory" if starved else "worker-died")
+        return Reply(head["outcome"], head, body, version_of(self.store))
+
+    def step_back(self) -> None:
+        """Give way to other processes from now on."""
+        if hasattr(os, "setpriority"):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOW_PRIORITY)
+
+    async def kill(self) -> None:
+        """End the process now, and wait until it and its pipes have gone."""
+        if self._ending is None:
+            self._ending = asyncio.ensure_future(self._end())
+        await asyncio.shield(self._ending)
+
+    async def _end(self) -> None:
+        if self.alive:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+        await self._process.wait()
+        self._stdin.close()
+        with suppress(ConnectionError):
+            await self._stdin.wait_closed()
+        while await self._stdout.read(1 << 16):
+            pass
+
+
+def version_of(store: str | Path) -> str:
+    """Give the version of the graph in a store: the start of its hash, which names its folder."""
+    return Path(store).name[:16]
+
+
+def _import_path() -> list[str]:
+    """Give the worker the modules of this process, wherever they were found."""
+    own = str(Path(__file__).resolve().parents[2])
+    return list(dict.fromkeys([own, *(entry for entry in sys.path if entry)]))
