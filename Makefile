@@ -5,13 +5,14 @@ VENV := .venv
 ALLY := $(VENV)/bin/ally
 READY := $(VENV)/.ready
 
-.PHONY: help setup run test fmt docs bench clean
+.PHONY: help setup run test fmt docs assets bench clean
 
 help:
 	@echo "make run    set up, build and validate the graph, answer three questions, serve it"
 	@echo "make test   set up and run all tests and checks"
 	@echo "make fmt    bring Turtle and Python files into their form"
 	@echo "make docs   write the generated pages of the manual"
+	@echo "make assets build the scripts and styles of the pages (needs Node; the built files are committed)"
 	@echo "make bench  measure against plain rdflib"
 	@echo "make clean  remove what the commands above have made here"
 
@@ -45,6 +46,9 @@ fmt: setup
 
 docs: setup
 	$(VENV)/bin/python -m allygraph.cli.manual
+
+assets:
+	cd frontend && npm ci --ignore-scripts && npm run build
 
 bench: setup
 	$(VENV)/bin/python benchmarks/build_and_query.py

@@ -202,6 +202,17 @@ def _run(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedPro
     )
 
 
+def test_the_wheel_carries_the_files_of_the_pages(installed, tmp_path):
+    program = (
+        "from allygraph.site.files import files; print(*sorted(f.name for f in files().values()))"
+    )
+    found = subprocess.run(
+        [str(installed), "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.split() == sorted(path.name for path in (PACKAGE / "site/assets").iterdir())
+
+
 def test_the_wheel_works_from_an_empty_folder(installed, tmp_path):
     """What pip installs carries ontology, data and queries, and knows no path of the checkout."""
     answer = _run(

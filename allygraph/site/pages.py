@@ -7,8 +7,7 @@ and language), ``here`` (this page otherwise), ``thing`` (a link to a thing, wit
 address of a script or a style). All text is escaped.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.names import BASE, KINDS_OF_THING, PREFIXES, expand
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.claims import badge_of
+from allygraph.site.files import address_of
 from allygraph.site.labelling import Label, Labels
 from allygraph.site.phrases import LANGUAGES as INTERFACES
 from allygraph.site.phrases import phrase
@@ -124,7 +124,7 @@ class Helpers:
             "ui": self.ui,
             "root": root(self._ask),
             "own": own_path(self._ask),
-            "script": self.asset("desk.js") if "desk.js" in _manifest() else "",
+            "script": self.asset("desk.js"),
             "languages": LANGUAGES,
         }
 
@@ -177,7 +177,7 @@ class Helpers:
 
     def asset(self, name: str) -> str:
         """Give the address of a built file."""
-        return f"{root(self._ask)}assets/{_manifest()[name]}"
+        return f"{root(self._ask)}assets/{address_of(name)}"
 
     def tongue(self, language: str) -> Markup:
         """Give the attribute that tells a language other than the page's, or nothing."""
@@ -198,10 +198,3 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-
-
-@cache
-def _manifest() -> Mapping[str, str]:
-    """Read which built file stands for which name."""
-    found: dict[str, str] = json.loads((_FOLDER / "assets" / "manifest.json").read_text("utf-8"))
-    return found

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Scope
 
+from allygraph.web.assets import asset
 from allygraph.web.cache import Cache
 from allygraph.web.endpoint import Service, refuse_change
 from allygraph.web.headers import Headers
@@ -70,6 +71,7 @@ def create_app(
             Route("/sparql", refuse_change, methods=_CHANGING),
             Route("/graphs", refuse_change, methods=["POST", *_CHANGING]),
             Route("/graph/{name:path}", refuse_change, methods=["POST", *_CHANGING]),
+            Route("/assets/{name}", asset, methods=["GET", "HEAD"]),
             *(Route(one.pattern, site.endpoint(one), methods=["GET"]) for one in READER_ROUTES),
         ],
         exception_handlers={HTTPException: _on_http_error, Exception: _on_fault},
