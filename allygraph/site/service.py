@@ -46,7 +46,8 @@ FUNCTIONS = (
 _COMMENT = (
     "Read-only. The default graph is the union of all named graphs; FROM, FROM NAMED and the "
     "fields default-graph-uri and named-graph-uri choose others. Triple terms and directional "
-    "strings of RDF 1.2 are read and written. SERVICE and updates are refused. An answer that is "
+    "strings of RDF 1.2 are read and written. Relative IRIs count from "
+    f"{BASE}. SERVICE and updates are refused. An answer that is "
     "cut at the cap of rows says so in the header X-Truncated."
 )
 

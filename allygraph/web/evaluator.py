@@ -9,6 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from allygraph.names import BASE
 from allygraph.web.buffers import ABOUT_CUTS, Buffer, Enough, Full, RowBuffer
 from allygraph.web.child import live
 from allygraph.web.faults import syntax
@@ -72,7 +73,7 @@ class Evaluator:
             return {"outcome": "evaluation", "message": str(error)[:500]}, b""
 
     def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        results = self._store.query(request["query"], **self._dataset(request))
+        results = self._store.query(request["query"], base_iri=BASE, **self._dataset(request))
         if isinstance(results, ox.QueryTriples):
             shape, chosen = "graph", request["graph_format"]
         else:

@@ -2,7 +2,7 @@
 
 The parser tells the furthest place that it reached, and every sign that could stand there. Two
 faults are found here by their own place, because they are the usual ones: a prefix that nobody
-declared, and a relative IRI without a base. Lines and columns count from 1, columns in characters.
+declared, and an IRI with a blank in it. Lines and columns count from 1, columns in characters.
 """
 
 import re
@@ -29,9 +29,8 @@ def syntax(query: str, message: str, prefixes: Mapping[str, str]) -> dict[str, A
     Returns:
         ``message`` and, as far as they are known, ``line``, ``column`` and ``expected``.
     """
-    for fault in (_undeclared(query, prefixes), _without_base(query)):
-        if fault is not None:
-            return fault
+    if (fault := _undeclared(query, prefixes)) is not None:
+        return fault
     match = _PLACE.match(message)
     if match is None:
         return {"message": message[:500]}
@@ -93,19 +92,6 @@ def _words(query: str) -> Iterator[tuple[int, str | None, str]]:
             yield match.start(), text, ""
         elif kind == "word":
             yield match.start(), None, text.upper()
-
-
-def _without_base(query: str) -> dict[str, Any] | None:
-    """Find the first relative IRI of a query that has no BASE."""
-    tokens = list(_tokens(query))
-    if any(token.group().upper() == "BASE" for token in tokens):
-        return None
-    for token in tokens:
-        if token.lastgroup == "iri" and not re.match(r"<[A-Za-z][A-Za-z0-9+.\-]*:", token.group()):
-            shown = token.group()[:80]
-            expected = "a whole IRI, or BASE before the query"
-            return _at(query, token.start(), f"{shown} is no whole IRI", expected)
-    return None
 
 
 def _at(query: str, position: int, fault: str, expected: str) -> dict[str, Any]:

@@ -104,15 +104,16 @@ def asked(found: Fields, accept: str | None, most_bytes: int) -> Asked:
 def form_name(found: Fields) -> str | None:
     """Give the form that the request names: ``format``, or ``output`` as other services call it.
 
-    Raises:
-        Problem: one of them is given more than once.
+    A client that is in wide use names the form two times, by a short name and by a media type or
+    nothing; the first counts.
     """
-    return next((name for field in _FORM_FIELDS if (name := single(found, field))), None)
+    names = (name for field in _FORM_FIELDS for name in found.get(field, ()))
+    return next(filter(None, names), None)
 
 
 def wants_page(found: Fields, accept: str | None, offers: Sequence[Offer] = TABLES) -> bool:
     """Say whether the answer goes to a person with a browser."""
-    if name := next((found[field][0] for field in _FORM_FIELDS if found.get(field)), None):
+    if name := form_name(found):
         return name == "html"
     offer = choose(accept, offers)
     return offer is not None and offer.name == "html"
