@@ -55,10 +55,11 @@ _SIGNS = r"[\u3005-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 _WORD = re.compile(rf"{_SIGNS}+|[^\W{_SIGNS[1:-1]}]+")
 _UNSPACED = re.compile(_SIGNS)
 _KANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-_LITTLE = frozenset(
-    ("a", "an", "and", "at", "by", "for", "from", "in", "into", "of", "on", "or", "the", "to")
-    + ("au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "un", "une")
-)
+_ARTICLES = {
+    "en": "a an and at by for from in into of on or the to with",
+    "fr": "au aux d de des du en et l la le les un une",
+}
+_LITTLE = frozenset(" ".join(_ARTICLES.values()).split())
 _SHORTEST_START = 3
 _SHORTEST_SLIP = 4
 _PAIRS = 0.3
@@ -184,9 +185,9 @@ class Finder:
                 shorter = 10 / len(self._keys[place])
                 found.add(place, 58 + 10 * min(1.0, shorter), "initials", ())
         with suppress(UnknownName):
-            place = self._things.get(expand(text.strip()))
-            if place is not None:
-                found.add(place, 100, "equal", ())
+            known = self._things.get(expand(text.strip()))
+            if known is not None:
+                found.add(known, 100, "equal", ())
 
     def _each(self, whole: str, wanted: list[str], found: "_Best") -> None:
         """Look for each word; names that have all of them come first."""

@@ -45,6 +45,7 @@ JSONLD = Offer("jsonld", "application/ld+json", ("application/json",))
 TRIG = Offer("trig", "application/trig", ("application/x-trig",))
 NQUADS = Offer("nquads", "application/n-quads")
 CSV = Offer("csv", "text/csv")
+JSON = Offer("json", "application/json")
 TABLES = (
     Offer("json", "application/sparql-results+json", ("application/json",)),
     Offer("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),

@@ -10,6 +10,7 @@ from allygraph.names import KINDS_OF_THING
 from allygraph.web.negotiate import (
     CSV,
     HTML,
+    JSON,
     JSONLD,
     NQUADS,
     NTRIPLES,
@@ -50,6 +51,8 @@ ROWS = (
 )
 READER_ROUTES = (
     ReaderRoute("/", "start"),
+    ReaderRoute("/search", "search", (HTML, JSON)),
+    *(ReaderRoute(f"/search.{form}", "search", (HTML, JSON)) for form in ("html", "json")),
     ReaderRoute("/.well-known/void", "void", RDF),
     ReaderRoute("/void", "void", RDF),
     ReaderRoute("/void.{suffix}", "void", RDF),
