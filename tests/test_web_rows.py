@@ -7,6 +7,8 @@ import json
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from allygraph.web.buffers import ABOUT_CUTS, Enough, Full, RowBuffer
 from allygraph.web.workers import Limits, Pool
@@ -62,6 +64,29 @@ def test_as_many_rows_are_kept_as_allowed_whatever_the_texts_say(form, step):
 
         assert read(body, form) == whole[:most]
         assert is_cut == (most < ROWS)
+
+
+TEXTS = st.text(alphabet="},{[]\"':\\\n\r\t<>&/resultnbidg ", max_size=12)
+CELLS = st.one_of(st.none(), st.just(ox.NamedNode("x:y,z")), st.builds(ox.Literal, TEXTS))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8),
+    most=st.integers(1, 8),
+    step=st.sampled_from([1, 3, 50, 8192]),
+    form=st.sampled_from(sorted(SYNTAX)),
+)
+def test_no_text_of_an_answer_is_taken_for_the_end_of_a_row(rows, most, step, form):
+    lines = ("({} {})".format(*("UNDEF" if c is None else c for c in row)) for row in rows)
+    query = f"SELECT ?x ?y {{ VALUES (?x ?y) {{ {' '.join(lines)} }} }}"
+    whole = read(write(query, form, 1000)[0], form)
+
+    body, is_cut = write(query, form, most, step=step)
+
+    assert len(whole) == len(rows)
+    assert read(body, form) == whole[:most]
+    assert is_cut == (most < len(rows))
 
 
 def test_a_cut_document_of_json_says_so_beside_its_rows():

@@ -31,6 +31,7 @@ _DETAILS = {
     "result-too-large": "the answer is larger than this service sends; add LIMIT or aggregate",
     "worker-died": "the query ended the process that evaluated it; others were not touched",
 }
+_FAULTS = {"query-syntax": "query-syntax", "evaluation": "query-evaluation"}
 
 Describe = Callable[[Request], Awaitable[Response]]
 
@@ -135,12 +136,10 @@ class Service:
         head = reply.head
         if reply.outcome == "not-acceptable":
             return sparql.not_acceptable(head["shape"])
-        if reply.outcome == "query-syntax":
+        if reply.outcome in _FAULTS:
             known = ("line", "column", "expected")
             more = {name: head[name] for name in known if name in head}
-            return Problem("query-syntax", head["message"], **more)
-        if reply.outcome == "evaluation":
-            return Problem("query-evaluation", head["message"])
+            return Problem(_FAULTS[reply.outcome], head["message"], **more)
         if reply.outcome == "deadline":
             seconds = f"{self.pool.limits.deadline_s:g} s"
             return Problem("deadline", f"the query was stopped after {seconds}", limit=seconds)

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from allygraph.names import BASE
 from allygraph.web.buffers import ABOUT_CUTS, Buffer, Enough, Full, RowBuffer
 from allygraph.web.child import live
-from allygraph.web.faults import syntax
+from allygraph.web.faults import evaluation, syntax
 
 PAGE_ROWS = 500
 _PAGE_CELL = 1000
@@ -70,7 +70,7 @@ class Evaluator:
         except _NotInForm:
             return {"outcome": "not-acceptable", "shape": "graph"}, b""
         except (OSError, RuntimeError, ValueError) as error:
-            return {"outcome": "evaluation", "message": str(error)[:500]}, b""
+            return {"outcome": "evaluation", **evaluation(request["query"], str(error))}, b""
 
     def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         results = self._store.query(request["query"], base_iri=BASE, **self._dataset(request))

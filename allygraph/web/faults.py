@@ -14,6 +14,7 @@ from allygraph.web.guard import TOKEN
 _PLACE = re.compile(r"^error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)$", re.DOTALL)
 _SENTENCE = re.compile(r"(?:^|, )((?:[A-Z][\w*]*|\\u) [^,\[\"]+)")
 _SIGN = re.compile(r'"(?:[^"\\]|\\.)+"')
+_FUNCTION = re.compile(r"custom function <([^>]*)>")
 _SHOWN_SIGNS = 12
 _NEAR = 30
 
@@ -36,6 +37,32 @@ def syntax(query: str, message: str, prefixes: Mapping[str, str]) -> dict[str, A
         return {"message": message[:500]}
     line, column = int(match[1]), int(match[2])
     return {"message": _told(query, line, column, match[3])[:500], "line": line, "column": column}
+
+
+def evaluation(query: str, message: str) -> dict[str, Any]:
+    """Say what cannot be evaluated, and where the function stands that the message names.
+
+    Returns:
+        ``message`` and, where the name was found, ``line`` and ``column``.
+    """
+    told = {"message": message[:500]}
+    named = _FUNCTION.search(message)
+    position = _position(query, named[1]) if named else None
+    return told if position is None else told | _place(query, position)
+
+
+def _position(query: str, iri: str) -> int | None:
+    """Find an IRI as it is written in a query: whole, or as a prefixed name that ends like it."""
+    for token in _tokens(query):
+        text = token.group()
+        if token.lastgroup == "iri" and text == f"<{iri}>":
+            return token.start()
+        if token.lastgroup == "prefixed" and len(text) > 1 and iri.endswith(text[1:]):
+            start = token.start()
+            while start and (query[start - 1].isalnum() or query[start - 1] in "._-"):
+                start -= 1
+            return start
+    return None
 
 
 def _told(query: str, line: int, column: int, expected: str) -> str:
@@ -95,7 +122,11 @@ def _words(query: str) -> Iterator[tuple[int, str | None, str]]:
 
 
 def _at(query: str, position: int, fault: str, expected: str) -> dict[str, Any]:
+    place = _place(query, position)
+    told = f"{fault}, at line {place['line']}, column {place['column']}"
+    return {"message": told, **place, "expected": expected}
+
+
+def _place(query: str, position: int) -> dict[str, int]:
     before = query[:position]
-    line, column = before.count("\n") + 1, position - before.rfind("\n")
-    told = f"{fault}, at line {line}, column {column}"
-    return {"message": told, "line": line, "column": column, "expected": expected}
+    return {"line": before.count("\n") + 1, "column": position - before.rfind("\n")}

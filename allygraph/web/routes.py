@@ -30,12 +30,15 @@ class ReaderRoute(NamedTuple):
         reader: a key of `allygraph.site.READERS`.
         offers: the forms that exist, the preferred one first.
         names_thing: whether an address without a suffix names a thing: it is answered with 303.
+        at_once: how many of its answers may be made at the same time; 0 sets no bound of its own.
+            A whole graph keeps a reader for seconds, and there are few readers.
     """
 
     pattern: str
     reader: str
     offers: tuple[Offer, ...] = (HTML,)
     names_thing: bool = False
+    at_once: int = 0
 
 
 DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV)
@@ -56,10 +59,16 @@ READER_ROUTES = (
     ReaderRoute("/.well-known/void", "void", RDF),
     ReaderRoute("/void", "void", RDF),
     ReaderRoute("/void.{suffix}", "void", RDF),
-    ReaderRoute("/graphs", "graphs", RDF),
+    ReaderRoute("/graphs", "graphs", RDF, at_once=1),
     ReaderRoute("/q/{path:path}", "question", ROWS),
     *(
-        ReaderRoute(f"/{kind}/{{path:path}}", "document", DOCUMENTS, names_thing=True)
+        ReaderRoute(
+            f"/{kind}/{{path:path}}",
+            "document",
+            DOCUMENTS,
+            names_thing=True,
+            at_once=1 if kind == "graph" else 0,
+        )
         for kind in KINDS_OF_THING
     ),
 )

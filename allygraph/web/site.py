@@ -5,8 +5,10 @@ Clocks, language and form are read here, once for all routes: ``as_of``, ``known
 browser's, and the form is negotiated.
 """
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import date
 
 from starlette.requests import Request
@@ -52,16 +54,19 @@ class Site:
 
     def endpoint(self, route: ReaderRoute) -> Endpoint:
         """Give the function that answers a route."""
+        places = asyncio.Semaphore(route.at_once) if route.at_once else None
 
         async def answer(request: Request) -> Response:
             try:
-                return await self._answer(route, request)
+                return await self._answer(route, request, places)
             except Problem as problem:
                 return problem.response()
 
         return answer
 
-    async def _answer(self, route: ReaderRoute, request: Request) -> Response:
+    async def _answer(
+        self, route: ReaderRoute, request: Request, places: asyncio.Semaphore | None
+    ) -> Response:
         fields = decode(request.scope["query_string"])
         path, offer, is_named = self._form(route, request, fields)
         if route.names_thing and not is_named:
@@ -72,7 +77,8 @@ class Site:
             return short
 
         async def make() -> Cached:
-            return _cached(key, await self.readers.answer({"ask": ask.record()}))
+            async with _turn(places, self.readers.limits.queue_s):
+                return _cached(key, await self.readers.answer({"ask": ask.record()}))
 
         cached = await self._cache.get_or_make(key, make)
         return await respond(request, self._cache, key, cached)
@@ -126,6 +132,23 @@ class Site:
         target = f"{self._base or request.base_url}{path}.{SUFFIX_OF[offer.name]}"
         headers = {"Vary": _VARY}
         return RedirectResponse(f"{target}?{query}" if query else target, 303, headers)
+
+
+@asynccontextmanager
+async def _turn(places: asyncio.Semaphore | None, patience_s: float) -> AsyncIterator[None]:
+    """Wait for one of the few places of a route whose answers are large; not for ever."""
+    if places is None:
+        yield
+        return
+    try:
+        async with asyncio.timeout(patience_s):
+            await places.acquire()
+    except TimeoutError as error:
+        raise Problem("busy", _DETAILS["busy"]) from error
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _cached(key: Key, reply: Reply) -> Cached:
