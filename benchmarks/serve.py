@@ -35,7 +35,8 @@ SERVER = """
 import sys
 from pathlib import Path
 from allygraph.web.server import serve
-serve(Path(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), announce=lambda _: None)
+from allygraph.web.settings import Settings
+serve(Settings(Path(sys.argv[1]), port=int(sys.argv[2])), lambda _: None)
 """
 
 

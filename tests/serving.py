@@ -1,5 +1,6 @@
 """A service in a process of its own, over a small store, for the tests of the web."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,28 +9,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PROGRAM = """
-import logging, sys
+import json, sys
 from pathlib import Path
 from allygraph.web.pages import Example
+from allygraph.web.process import set_up_log
 from allygraph.web.server import serve
+from allygraph.web.settings import Settings
+from allygraph.web.connection import Patience
 from allygraph.web.workers import Limits
 
-logging.basicConfig(level=logging.INFO, format="%(message)s")
-limits = Limits(deadline_s=float(sys.argv[2]), result_bytes=2_000_000, workers=3, long_workers=3)
+set_up_log()
+told = json.loads(sys.argv[1])
+limits = Limits(
+    deadline_s=told.pop("deadline_s"), result_bytes=2_000_000, workers=3, long_workers=3
+)
 example = Example("Who is <b>there</b>?", "One row for each & all.", "SELECT ?s { ?s ?p ?o }")
-serve(
-    Path(sys.argv[1]),
-    host="127.0.0.1",
+patience = Patience(**told.pop("patience"))
+follow = told.pop("follow", None)
+settings = Settings(
+    Path(told.pop("store")),
     port=0,
-    announce=lambda address: print(address, flush=True),
     limits=limits,
+    patience=patience,
     examples=(example,),
     access_log=True,
-    follow=Path(sys.argv[3]) if len(sys.argv) > 3 else None,
+    follow=follow and Path(follow),
+    **told,
 )
+serve(settings, lambda address: print(address, flush=True))
 """
 
 
@@ -52,11 +63,21 @@ class Running:
 
 
 @contextmanager
-def serving(store: Path, deadline_s: float = 1.0, follow: Path | None = None) -> Iterator[Running]:
-    """Start a service, and end it if the test has not."""
-    followed = [] if follow is None else [str(follow)]
+def serving(
+    store: Path, deadline_s: float = 1.0, patience: dict[str, float] | None = None, **more: Any
+) -> Iterator[Running]:
+    """Start a service, and end it if the test has not.
+
+    Args:
+        store: folder of the store.
+        deadline_s: of a query.
+        patience: fields of ``Patience`` that differ from the default.
+        more: fields of ``Settings``.
+    """
+    told = {"store": str(store), "deadline_s": deadline_s, "patience": patience or {}, **more}
+    told |= {name: str(value) for name, value in more.items() if isinstance(value, Path)}
     with subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, str(store), str(deadline_s), *followed],
+        [sys.executable, "-c", _PROGRAM, json.dumps(told)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,5 @@
 """``ally serve``: the SPARQL endpoint and its page, on this machine."""
 
-import logging
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
@@ -46,11 +45,12 @@ def serve(host: str, port: int, deadline: float, access_log: bool) -> None:
     from allygraph.build import current_store
     from allygraph.cli.progress import progress_bars
     from allygraph.resources import root
+    from allygraph.web.process import set_up_log
     from allygraph.web.server import serve as run
+    from allygraph.web.settings import Settings
     from allygraph.web.workers import Limits
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("allygraph.web").setLevel(logging.INFO)
+    set_up_log()
     console = Console(stderr=True, highlight=False)
     with progress_bars() as tell:
         store = current_store(progress=tell)
@@ -59,16 +59,16 @@ def serve(host: str, port: int, deadline: float, access_log: bool) -> None:
         console.print(f"[bold]allygraph[/] answers at {address}/sparql", soft_wrap=True)
         console.print(f"  page {address}/   stop with Ctrl-C", soft_wrap=True)
 
-    run(
+    settings = Settings(
         store,
         host=host,
         port=port,
-        announce=announce,
         limits=Limits(deadline_s=deadline),
         examples=examples(),
         access_log=access_log,
         follow=root(),
     )
+    run(settings, announce)
 
 
 def examples() -> "tuple[Example, ...]":

@@ -65,7 +65,7 @@ class Worker:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(_import_path())} | _FEW_ARENAS,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(import_path())} | _FEW_ARENAS,
             limit=1 << 20,
         )
         worker = cls(process, setup["store"])
@@ -131,7 +131,7 @@ def version_of(store: str | Path) -> str:
     return Path(store).name[:16]
 
 
-def _import_path() -> list[str]:
+def import_path() -> list[str]:
     """Give the worker the modules of this process, wherever they were found."""
     own = str(Path(__file__).resolve().parents[2])
     return list(dict.fromkeys([own, *(entry for entry in sys.path if entry)]))
