@@ -1,13 +1,16 @@
 """Answers that are ready: what makes two requests equal, and when an answer is ready no longer."""
 
+import asyncio
 import re
 
 import httpx
 import pytest
 
 from allygraph.web import quick as module
+from allygraph.web.app import create_app
 from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.quick import Quick, Slot, head_of
+from allygraph.web.workers import Limits, Pool
 from tests.serving import serving
 
 KEY = Key("aa", "question")
@@ -142,3 +145,25 @@ def test_ready_answers_equal_the_first_one_over_http(store):
 
 def _without_date(answer):
     return {name: value for name, value in answer.headers.items() if name != "date"}
+
+
+def test_the_application_uses_the_very_cache_that_it_is_given(store):
+    """An empty cache is as good as a full one: what is dropped there is dropped everywhere."""
+    cache = Cache()
+    pools = [Pool(store, Limits()) for _ in range(2)]
+    app = create_app(*pools, cache=cache)
+
+    async def ask():
+        transport = httpx.ASGITransport(app)
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+                await client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"})
+        finally:
+            await asyncio.gather(*(pool.close() for pool in pools))
+
+    async def run():
+        await pools[0].start()
+        await ask()
+
+    asyncio.run(run())
+    assert len(cache) == 1

@@ -21,6 +21,12 @@ _EXAMPLES = ("proposal/blockers", "partnership/itpp-status", "concern/concerns-a
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Processes of the web; each that ends is replaced.  [default: the cores, at most 4]",
+)
+@click.option(
     "--deadline",
     default=10.0,
     show_default=True,
@@ -29,7 +35,7 @@ _EXAMPLES = ("proposal/blockers", "partnership/itpp-status", "concern/concerns-a
     help="Longest time of one query; then its process is ended.",
 )
 @click.option("--access-log", is_flag=True, help="Write a line a request, without the query.")
-def serve(host: str, port: int, deadline: float, access_log: bool) -> None:
+def serve(host: str, port: int, workers: int | None, deadline: float, access_log: bool) -> None:
     """Serve a SPARQL endpoint.
 
     The SPARQL 1.1 protocol for queries is answered at /sparql, a page for people at /. The store
@@ -47,7 +53,7 @@ def serve(host: str, port: int, deadline: float, access_log: bool) -> None:
     from allygraph.resources import root
     from allygraph.web.process import set_up_log
     from allygraph.web.server import serve as run
-    from allygraph.web.settings import Settings
+    from allygraph.web.settings import Settings, default_processes
     from allygraph.web.workers import Limits
 
     set_up_log()
@@ -63,6 +69,7 @@ def serve(host: str, port: int, deadline: float, access_log: bool) -> None:
         store,
         host=host,
         port=port,
+        processes=workers or default_processes(),
         limits=Limits(deadline_s=deadline),
         examples=examples(),
         access_log=access_log,

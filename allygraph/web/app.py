@@ -52,7 +52,7 @@ def create_app(
         examples: questions shown on the first page.
         access_log: write one line a request, without the text of the query.
     """
-    cache = cache or Cache()
+    cache = Cache() if cache is None else cache
     site = Site(readers, cache, base)
     describe, root = site.endpoint(SERVICE_ROUTE), urlsplit(base).path or "/"
     service = Service(pool, cache, describe, root, examples)
