@@ -71,6 +71,9 @@ class Misbehaving(BaseHTTPRequestHandler):
     def _rows(self, _):
         self._send(200, json.dumps(ROWS).encode())
 
+    def _capped(self, _):
+        self._send(200, json.dumps(ROWS).encode(), X_Truncated="true", X_Truncated_Rows="2")
+
     def _yes(self, _):
         self._send(200, b'{"head":{},"boolean":true}')
 

@@ -103,6 +103,12 @@ def test_a_wait_beyond_the_deadline_is_not_begun(engine):
     assert Misbehaving.seen["/busy-for-hours"] == 1
 
 
+def test_an_answer_that_the_endpoint_has_cut_is_no_answer(engine):
+    """A part that looks like the whole would be counted, compared and believed."""
+    with pytest.raises(ResultTooLarge, match="cut its answer after 2 rows"):
+        engine("capped").select(SELECT)
+
+
 def test_retries_end(engine):
     """An endpoint that is always busy is asked three times, no more."""
     with pytest.raises(RemoteError, match="it answered 503"):

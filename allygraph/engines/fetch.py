@@ -183,6 +183,9 @@ def _ask(order: dict[str, Any]) -> tuple[str, bytes]:
     with wrapper.query().response as response:
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise Refused("it sent a compressed answer that nobody asked for")
+        if response.headers.get("X-Truncated", "").strip().lower() == "true":
+            rows = response.headers.get("X-Truncated-Rows", "some")
+            raise Refused(f"it cut its answer after {_one_line(rows)} rows", "result-too-large")
         kind = response.headers.get_content_type()
         return kind, _read(response, order["max_bytes"])
 

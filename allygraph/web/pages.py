@@ -115,7 +115,7 @@ def _table(found: dict[str, Any]) -> str:
     )
     count = len(found["rows"])
     note = (
-        f"The first {count} rows; the other forms have all." if found["more"] else f"{count} rows."
+        f"The first {count} rows; the other forms have more." if found["more"] else f"{count} rows."
     )
     if count == 1 and not found["more"]:
         note = "1 row."

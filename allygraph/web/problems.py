@@ -21,7 +21,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "parameter-invalid": (400, "A value does not fit its parameter"),
     "parameter-unknown": (400, "There is no such parameter"),
     "query-evaluation": (400, "The query cannot be evaluated"),
-    "query-syntax": (400, "The query is not SPARQL 1.1"),
+    "query-syntax": (400, "The query cannot be read as SPARQL"),
     "query-unsafe": (403, "The operation is not allowed here"),
     "request-header": (431, "A header is too large"),
     "request-malformed": (400, "The request does not follow the SPARQL protocol"),
