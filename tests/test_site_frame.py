@@ -172,5 +172,5 @@ def test_a_claim_is_shown_with_words_speaker_chain_and_source(engine):
 
 def test_an_unknown_template_value_is_a_fault_and_not_a_gap(engine):
     """Undefined values would leave holes that nobody sees."""
-    with pytest.raises(Exception, match="claims"):
+    with pytest.raises(Exception, match="numbers"):
         page(engine, ask(), "start.html")

@@ -1,0 +1,180 @@
+"""The map of an alliance on a day: its members, its partners, and where it has offices.
+
+All three come from saved questions, so the map says what they say, at the clocks of the page.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from allygraph import answers
+from allygraph.engines.oxigraph import OxigraphEngine
+from allygraph.errors import ParameterError
+from allygraph.lookup import parts
+from allygraph.names import PREFIXES, compact
+from allygraph.results import Value
+from allygraph.site.asking import Ask
+
+_PREFIXES = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("ally", "kind", "schema"))
+_ALLIANCES = f"""{_PREFIXES}
+SELECT ?alliance (COUNT(DISTINCT ?member) AS ?members) WHERE {{
+  ?membership ally:organization ?alliance ; ally:member ?member .
+  ?member a ally:State ; ally:isoAlpha3 ?code .
+}} GROUP BY ?alliance ORDER BY ?alliance"""
+_CODES = "SELECT ?thing ?value WHERE { VALUES ?thing { THINGS } ?thing ally:isoAlpha3 ?value }"
+_POINTS = """SELECT ?thing ?latitude ?longitude WHERE { VALUES ?thing { THINGS }
+  ?thing schema:latitude ?latitude ; schema:longitude ?longitude } ORDER BY ?thing"""
+_CAPITALS = """SELECT ?thing ?latitude ?longitude WHERE { VALUES ?thing { THINGS }
+  ?description ally:aspect kind:aspect-capital ; ally:object ?thing ; ally:thing ?place .
+  ?place schema:latitude ?latitude ; schema:longitude ?longitude } ORDER BY ?thing ?place"""
+_FEWEST = 3
+_DEFAULT = "actor:nato"
+_PROPOSED = "stage-proposed"
+_OPEN = "stage-open"
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Land:
+    """A member or partner: its IRI, role, kinds, how sure; its code and point, if it has them."""
+
+    thing: str
+    role: str
+    kinds: tuple[str, ...]
+    certainty: str
+    standing: str
+    review: str
+    code: str = ""
+    at: Point | None = None
+
+
+@dataclass(frozen=True)
+class Post:
+    """An office: its IRI, role on the map, kind, stage, city and point, if it has them."""
+
+    thing: str
+    role: str
+    kind: str
+    stage: str
+    city: str
+    certainty: str
+    standing: str
+    review: str
+    at: Point | None = None
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """What a map shows of an alliance."""
+
+    alliance: str
+    lands: tuple[Land, ...]
+    posts: tuple[Post, ...]
+
+    def mentions(self) -> set[str]:
+        """Give all IRIs that the map and its table name."""
+        found = {self.alliance}
+        for land in self.lands:
+            found |= {land.thing, *land.kinds}
+        for post in self.posts:
+            found |= {post.thing, post.kind, post.stage, post.city}
+        return found - {""}
+
+
+def alliances(engine: OxigraphEngine) -> list[str]:
+    """List the alliances and groupings of at least three states, whole IRIs."""
+    rows = engine.select(_ALLIANCES).records()
+    return [str(row["alliance"]) for row in rows if int(str(row["members"])) >= _FEWEST]
+
+
+def chosen(ask: Ask, known: Iterable[str]) -> str:
+    """Give the alliance that an address names, as whole IRI.
+
+    Raises:
+        ParameterError: it names none that a map can show.
+    """
+    given = ask.one("alliance", _DEFAULT)
+    names = {compact(one): one for one in known}
+    if given not in names:
+        raise ParameterError(
+            f"'{given[:60]}' is no alliance for a map", expected=f"one of {', '.join(names)}"
+        )
+    return names[given]
+
+
+def atlas(engine: OxigraphEngine, alliance: str, as_of: date, known_by: date) -> Atlas:
+    """Gather what a map shows.
+
+    Args:
+        engine: the graph.
+        alliance: whole IRI.
+        as_of: the day in the world.
+        known_by: the last day of publication that counts.
+    """
+    clocks = {"as_of": as_of.isoformat(), "known_by": known_by.isoformat()}
+    values = {"alliance": compact(alliance), **clocks}
+
+    def rows(name: str) -> list[dict[str, str]]:
+        asked = answers.question(name, values, today=known_by)
+        table = answers.answer(engine, asked)
+        return [dict(zip(table.columns, map(_text, row), strict=True)) for row in table.rows]
+
+    members = _lands(rows("membership/members-on"), "member")
+    partners = _lands(rows("partnership/partners-on"), "partner")
+    lands = {**partners, **members}
+    codes = _one_each(engine, _CODES, lands)
+    points = _points(engine, _CAPITALS, lands)
+    posts = [_post(row) for row in rows("office/offices-on")]
+    places = _points(engine, _POINTS, {post.city for post in posts})
+    return Atlas(
+        alliance,
+        tuple(
+            replace(land, code=codes.get(thing, ""), at=points.get(thing))
+            for thing, land in lands.items()
+        ),
+        tuple(replace(post, at=places.get(post.city)) for post in posts),
+    )
+
+
+def _lands(rows: Iterable[Mapping[str, str]], role: str) -> dict[str, Land]:
+    """Make one of the rows of an actor, which may be partner in several kinds."""
+    found: dict[str, Land] = {}
+    for row in rows:
+        thing = row[role]
+        before = found.get(thing)
+        kinds = dict.fromkeys((*(before.kinds if before else ()), row["kind"]))
+        marks = row["certainty"], row["standing"], row["review"]
+        found[thing] = (
+            Land(thing, role, tuple(kinds), *marks)
+            if before is None
+            else replace(before, kinds=tuple(kinds))
+        )
+    return found
+
+
+def _post(row: Mapping[str, str]) -> Post:
+    stage = row["stage"].removeprefix(PREFIXES["kind"])
+    role = {_OPEN: "open", _PROPOSED: "proposed"}.get(stage, "other")
+    marks = row["certainty"], row["standing"], row["review"]
+    return Post(row["office"], role, row["kind"], row["stage"], row["city"], *marks)
+
+
+def _one_each(engine: OxigraphEngine, query: str, things: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in parts(things):
+        for thing, value in engine.select(_PREFIXES + query.replace("THINGS", part)).rows:
+            found.setdefault(_text(thing), _text(value))
+    return found
+
+
+def _points(engine: OxigraphEngine, query: str, things: Iterable[str]) -> dict[str, Point]:
+    found: dict[str, Point] = {}
+    for part in parts(thing for thing in things if thing):
+        for thing, north, east in engine.select(_PREFIXES + query.replace("THINGS", part)).rows:
+            found.setdefault(_text(thing), (float(_text(north)), float(_text(east))))
+    return found
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else value.value
