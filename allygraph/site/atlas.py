@@ -89,13 +89,15 @@ def alliances(engine: OxigraphEngine) -> list[str]:
 
 
 def chosen(ask: Ask, known: Iterable[str]) -> str:
-    """Give the alliance that an address names, as whole IRI.
+    """Give the alliance that an address names, as whole IRI; empty where a graph has none at all.
 
     Raises:
         ParameterError: it names none that a map can show.
     """
-    given = ask.one("alliance", _DEFAULT)
     names = {compact(one): one for one in known}
+    given = ask.one("alliance")
+    if not given:
+        return names.get(_DEFAULT) or next(iter(names.values()), "")
     if given not in names:
         raise ParameterError(
             f"'{given[:60]}' is no alliance for a map", expected=f"one of {', '.join(names)}"
@@ -108,10 +110,12 @@ def atlas(engine: OxigraphEngine, alliance: str, as_of: date, known_by: date) ->
 
     Args:
         engine: the graph.
-        alliance: whole IRI.
+        alliance: whole IRI; empty for an empty map.
         as_of: the day in the world.
         known_by: the last day of publication that counts.
     """
+    if not alliance:
+        return Atlas(alliance, (), ())
     clocks = {"as_of": as_of.isoformat(), "known_by": known_by.isoformat()}
     values = {"alliance": compact(alliance), **clocks}
 
