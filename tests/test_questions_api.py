@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -26,6 +27,7 @@ from allygraph.site import Ask, reader
 from allygraph.site.questions.writing import MEDIA_TYPES, for_spreadsheets
 from tests.serving import serving
 
+ROWS = Path(__file__).parent / "queries"
 DAY = date(2023, 6, 13)
 VERSION = "0123456789abcdef"
 MEMBERS = "membership/members-on"
@@ -77,20 +79,34 @@ def own(query):
 
 
 @pytest.mark.parametrize("query", CATALOGUE, ids=lambda query: query.name)
-def test_every_saved_query_answers_with_the_rows_of_the_command(engine, query):
+def test_every_saved_query_answers_with_the_rows_written_for_it(engine, query):
     """The example values are asked for by address, which must bind them as they lie in the file."""
     day = date.fromisoformat(queries.examples(query).get("known_by", (DAY.isoformat(),))[0])
     given = queries.examples(query)
-    asked = ask(query.name, fields=own(query))
+    asked = ask(query.name, "tsv", own(query))
     as_of = date.fromisoformat(given.get("as_of", (day.isoformat(),))[0])
     asked = Ask(**{**vars(asked), "as_of": as_of, "known_by": day})
 
-    found = json.loads(reader("question")(engine, asked).body)
+    found = reader("question")(engine, asked)
+    expected = ROWS / f"{query.name}.tsv"
 
-    assert found["rows"] == engine.select(query.text).records()
-    assert found["total"] == len(found["rows"])
-    assert not found["truncated"]
+    assert found.body.decode() == expected.read_text(encoding="utf-8")
+    assert dict(found.headers)["X-Total-Count"] == str(found.body.count(b"\n") - 1)
+
+
+def test_a_record_says_what_was_asked_and_how_to_read_the_answer(engine):
+    found = record(engine, fields={"alliance": "actor:aukus"})
+    query = queries.load(MEMBERS)
+
+    assert (found["reading"], found["graph_version"]) == (query.reading, VERSION)
+    assert found["parameters"] == {
+        "alliance": ["actor:aukus"],
+        "as_of": ["2023-06-13"],
+        "known_by": ["2023-06-13"],
+        "at_least": ["kind:certainty-presumed"],
+    }
     assert [column["name"] for column in found["columns"]] == list(query.columns)
+    assert (found["total"], found["truncated"]) == (len(found["rows"]), False)
 
 
 def test_all_forms_have_the_same_rows(engine):

@@ -20,6 +20,7 @@ READERS = {
     "document": "documents:read",
     "graphs": "graphs:read",
     "question": "questions:read",
+    "questions": "questions.index:read",
     "search": "search:read",
     "service": "service:describe",
     "start": "start:read",

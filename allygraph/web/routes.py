@@ -51,6 +51,7 @@ ROWS = (
     CSV,
     Offer("tsv", "text/tab-separated-values"),
     Offer("markdown", "text/markdown"),
+    HTML,
 )
 READER_ROUTES = (
     ReaderRoute("/", "start"),
@@ -60,6 +61,8 @@ READER_ROUTES = (
     ReaderRoute("/void", "void", RDF),
     ReaderRoute("/void.{suffix}", "void", RDF),
     ReaderRoute("/graphs", "graphs", RDF, at_once=1),
+    ReaderRoute("/q", "questions", (ROWS[0], HTML)),
+    ReaderRoute("/q.{suffix}", "questions", (ROWS[0], HTML)),
     ReaderRoute("/q/{path:path}", "question", ROWS),
     *(
         ReaderRoute(

@@ -6,6 +6,7 @@ Accept chooses. ``/q`` lists all questions.
 
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.site.asking import Answer, Ask
+from allygraph.site.questions import page
 from allygraph.site.questions.links import headers, links
 from allygraph.site.questions.request import wanted
 from allygraph.site.questions.rows import rows, with_labels
@@ -22,9 +23,11 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         UsageError: the form has no place for what is wanted.
         VersionGone: another version of the graph is wanted.
     """
+    if ask.form == "html":
+        return page.read(engine, ask)
     asked = wanted(ask)
-    page = rows(engine, asked)
-    table = with_labels(engine, page.table, ask.lang) if asked.labels else page.table
-    found = links(ask, asked, page)
-    body = write(ask, asked, page, table, found)
-    return Answer(body, MEDIA_TYPES[ask.form], headers=headers(ask, asked, page, found))
+    part = rows(engine, asked)
+    table = with_labels(engine, part.table, ask.lang) if asked.labels else part.table
+    found = links(ask, asked, part)
+    body = write(ask, asked, part, table, found)
+    return Answer(body, MEDIA_TYPES[ask.form], headers=headers(ask, asked, part, found))

@@ -13,7 +13,7 @@ from allygraph.queries import CLOCKS, SavedQuery
 from allygraph.site.asking import Ask
 from allygraph.site.pages import address, root
 
-OPTIONS = ("why", "labels", "limit", "offset", "version", "spreadsheet")
+OPTIONS = ("row", "why", "labels", "limit", "offset", "version", "spreadsheet")
 """Fields of every saved query beside its own parameters, the clocks, language and format."""
 MOST_ROWS = 10_000
 PREFIX = "q/"
@@ -27,6 +27,7 @@ class Wanted:
     Args:
         saved: the query.
         given: texts by parameter as they were given, without clocks.
+        values: those and the further ones that the question was bound with.
         question: the query with its values, ready to run.
         why: whether the claims behind each row are wanted.
         labels: whether the labels of things are wanted beside their names.
@@ -37,6 +38,7 @@ class Wanted:
 
     saved: SavedQuery
     given: Mapping[str, str]
+    values: Mapping[str, str]
     question: answers.Question
     why: bool
     labels: bool
@@ -75,6 +77,7 @@ def wanted(
     return Wanted(
         saved=saved,
         given=given,
+        values={**(values or {}), **given},
         question=answers.question(saved.name, whole, today=ask.known_by, why=is_why),
         why=is_why,
         labels=flag(ask, "labels"),

@@ -18,6 +18,7 @@ from allygraph.names import expand
 from allygraph.queries import CLOCKS, SavedQuery
 from allygraph.results import Table, Value, plain
 from allygraph.site.asking import Ask
+from allygraph.site.questions.fields import is_list
 from allygraph.site.questions.request import Wanted
 from allygraph.site.questions.rows import Page
 
@@ -81,8 +82,7 @@ def values_in_force(ask: Ask, wanted: Wanted) -> dict[str, list[str] | None]:
             found[name] = [getattr(ask, name).isoformat()]
         elif name in wanted.given:
             given = wanted.given[name]
-            is_list = param.many and param.type != "string"
-            found[name] = [v.strip() for v in given.split(",")] if is_list else [given]
+            found[name] = [v.strip() for v in given.split(",")] if is_list(param) else [given]
         else:
             found[name] = list(defaults.get(name, ())) if param.optional else None
     return found
