@@ -45,7 +45,7 @@ DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV)
 SERVICE_ROUTE = ReaderRoute("/sparql", "service", RDF)
 """What the endpoint says without a query; with one it is no matter of a reader."""
 ROWS = (
-    Offer("json", "application/json"),
+    JSON,
     Offer("srj", "application/sparql-results+json"),
     Offer("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
     CSV,
@@ -61,8 +61,8 @@ READER_ROUTES = (
     ReaderRoute("/void", "void", RDF),
     ReaderRoute("/void.{suffix}", "void", RDF),
     ReaderRoute("/graphs", "graphs", RDF, at_once=1),
-    ReaderRoute("/q", "questions", (ROWS[0], HTML)),
-    ReaderRoute("/q.{suffix}", "questions", (ROWS[0], HTML)),
+    ReaderRoute("/q", "questions", (JSON, HTML)),
+    *(ReaderRoute(f"/q.{form}", "questions", (JSON, HTML)) for form in ("html", "json")),
     ReaderRoute("/q/{path:path}", "question", ROWS),
     *(
         ReaderRoute(
