@@ -14,6 +14,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "../allygraph/site/assets");
 const ENTRIES = {
   desk: "src/desk.js", // what is lively on every page
+  network: "src/network.js",
 };
 const require = createRequire(import.meta.url);
 

@@ -19,6 +19,8 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 READERS = {
     "document": "documents:read",
     "graphs": "graphs:read",
+    "network": "network.view:read",
+    "network-edge": "network.edge:read",
     "question": "questions:read",
     "questions": "questions.index:read",
     "search": "search:read",

@@ -55,6 +55,9 @@ ROWS = (
 )
 READER_ROUTES = (
     ReaderRoute("/", "start"),
+    ReaderRoute("/network", "network", (HTML, JSON)),
+    *(ReaderRoute(f"/network.{form}", "network", (HTML, JSON)) for form in ("html", "json")),
+    ReaderRoute("/network/edge", "network-edge"),
     ReaderRoute("/search", "search", (HTML, JSON)),
     *(ReaderRoute(f"/search.{form}", "search", (HTML, JSON)) for form in ("html", "json")),
     ReaderRoute("/.well-known/void", "void", RDF),
