@@ -94,11 +94,9 @@ def places(
     edges = list(edges)
     inner: list[str] = []
     if not focus:
-        most = [
-            name for name, lines in degree.most_common() if lines >= 3 and lines > len(nodes) / 99
-        ]
-        receiving = {edge.end for edge in edges}
-        inner = [name for name in most if name in receiving][: max(1, len(nodes) // 4)]
+        received = Counter(edge.end for edge in edges)
+        most = [name for name, lines in received.most_common() if lines >= 3]
+        inner = most[: max(1, len(nodes) // 4)]
     first_kind: dict[str, str] = {}
     for edge in edges:
         for end in (edge.start, edge.end):
