@@ -21,6 +21,7 @@ READERS = {
     "graphs": "graphs:read",
     "network": "network.view:read",
     "network-edge": "network.edge:read",
+    "problem": "problem:read",
     "question": "questions:read",
     "questions": "questions.index:read",
     "search": "search:read",

@@ -99,7 +99,7 @@ def _results(
         text=text,
         kind=ask.one("kind"),
         hits=shown,
-        questions=_questions(),
+        questions=questions(),
         classes=classes,
         facets=counted(hits),
         total=len(chosen),
@@ -118,7 +118,7 @@ def _suggestions(
     shown = chosen[: _number(ask, "limit", 10, _MOST_SUGGESTED)]
     names = Labels(engine, ask.lang)
     names.look_up(hit.thing for hit in shown if hit.kind != "question")
-    titles = {thing: saved.title for thing, saved in _questions().items()}
+    titles = {thing: saved.title for thing, saved in questions().items()}
     results = [
         {
             "thing": hit.thing if hit.kind != "question" else f"{BASE}{hit.thing}",
@@ -153,7 +153,8 @@ def path(hit: Hit) -> str:
 
 
 @cache
-def _questions() -> Mapping[str, queries.SavedQuery]:
+def questions() -> Mapping[str, queries.SavedQuery]:
+    """Give all saved questions by the name under which they are found: q/ and their own."""
     return {f"q/{saved.name}": saved for saved in queries.catalogue()}
 
 
@@ -177,7 +178,7 @@ def _of_things(engine: OxigraphEngine) -> Iterator[Name]:
 
 
 def _of_questions() -> Iterator[Name]:
-    for thing, saved in _questions().items():
+    for thing, saved in questions().items():
         yield Name(saved.title, thing, "label", language="en")
         yield Name(saved.question, thing, "question", language="en")
         yield Name(saved.name, thing, "identifier")

@@ -24,6 +24,7 @@ from allygraph.web.endpoint import Service, refuse_change
 from allygraph.web.headers import Headers
 from allygraph.web.pages import Example
 from allygraph.web.problems import Problem
+from allygraph.web.refusals import Refusals
 from allygraph.web.routes import READER_ROUTES, SERVICE_ROUTE
 from allygraph.web.site import Site
 from allygraph.web.workers import Pool
@@ -65,6 +66,9 @@ def create_app(
         finally:
             await asyncio.gather(pool.close(), readers.close())
 
+    async def refuse(request: Request, error: Exception) -> Response:
+        return await _on_http_error(request, error, site.refusals)
+
     app = Starlette(
         routes=[
             Route("/sparql", service.endpoint, methods=["GET", "HEAD", "POST"]),
@@ -74,7 +78,7 @@ def create_app(
             Route("/assets/{name}", asset, methods=["GET", "HEAD"]),
             *(Route(one.pattern, site.endpoint(one), methods=["GET"]) for one in READER_ROUTES),
         ],
-        exception_handlers={HTTPException: _on_http_error, Exception: _on_fault},
+        exception_handlers={HTTPException: refuse, Exception: _on_fault},
         lifespan=lifespan,
     )
     return Headers(app, partial(_allowed, app), access_log=access_log)
@@ -92,10 +96,11 @@ def _allowed(app: Starlette, scope: Scope) -> str:
     return ", ".join(sorted(found | {"OPTIONS"})) if found else ""
 
 
-async def _on_http_error(request: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception, refusals: Refusals) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code = _STATUS_CODES.get(status, "request-malformed")
-    answer = Problem(code, f"{request.method} {request.url.path}"[:200]).response()
+    problem = Problem(code, f"{request.method} {request.url.path}"[:200])
+    answer = await refusals.respond(request, problem)
     if status == 405:
         answer.headers["Allow"] = _allowed(request.app, request.scope)
     return answer

@@ -85,6 +85,17 @@ def problem(what: Problem, query: str, examples: Sequence[Example]) -> Response:
     return answer
 
 
+def plain_problem(what: Problem) -> Response:
+    """Give the page that says why there is no answer, where no reader could write a better one."""
+    main = (
+        f'<div class="fault" role="alert"><strong>{escape(what.title)}</strong>'
+        f"<p>{escape(what.detail)}</p></div>"
+    )
+    answer = _page(f"allygraph: {what.title}", main, what.status)
+    answer.headers.update(what.headers())
+    return answer
+
+
 def _questions(examples: Sequence[Example]) -> str:
     if not examples:
         return ""

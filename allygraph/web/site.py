@@ -14,19 +14,18 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from allygraph.dates import bounds
-from allygraph.errors import DateError
 from allygraph.site.asking import Ask
+from allygraph.web.asked import day, language
 from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.conditional import fresh, respond
 from allygraph.web.fields import Fields, decode, single
 from allygraph.web.negotiate import HTML, Offer, choose, short_names
 from allygraph.web.problems import PROBLEMS, Problem
+from allygraph.web.refusals import PAGE_POLICY, Refusals
 from allygraph.web.routes import SUFFIX_OF, SUFFIXES, ReaderRoute
 from allygraph.web.worker import Reply
 from allygraph.web.workers import Pool
 
-LANGUAGES = ("en", "fr", "ja", "ko")
 _VARY = "Accept, Accept-Language"
 _DETAILS = {
     "busy": "as many questions as this service takes are being answered; try again",
@@ -49,6 +48,7 @@ class Site:
 
     def __init__(self, readers: Pool, cache: Cache, base: str = "") -> None:
         self.readers = readers
+        self.refusals = Refusals(readers, base)
         self._cache = cache
         self._base = base
 
@@ -60,7 +60,7 @@ class Site:
             try:
                 return await self._answer(route, request, places)
             except Problem as problem:
-                return problem.response()
+                return await self.refusals.respond(request, problem)
 
         return answer
 
@@ -119,9 +119,9 @@ class Site:
             path=path,
             params={name: tuple(values) for name, values in fields.items() if name not in own},
             form=offer.name,
-            as_of=_day(fields, "as_of", today),
-            known_by=_day(fields, "known_by", today),
-            lang=_language(fields, request.headers.get("accept-language", "")),
+            as_of=day(fields, "as_of", today),
+            known_by=day(fields, "known_by", today),
+            lang=language(fields, request.headers.get("accept-language", "")),
             base=self._base or str(request.base_url),
             version=self.readers.version,
             dated=bool(fields.get("as_of") or fields.get("known_by")),
@@ -181,40 +181,7 @@ def _with_charset(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if is_bare_text else media_type
 
 
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-
-
 def _otherwise_named(name: str, by_name: Mapping[str, Offer]) -> Offer | None:
     """Find a form by another of its names: the ending of a file, or what other services say."""
     names = (SUFFIXES.get(name, ""), *short_names(name))
     return next((by_name[one] for one in names if one in by_name), None)
-
-
-def _day(fields: Mapping[str, list[str]], name: str, today: date) -> date:
-    """Read a clock; a longer span means its last day."""
-    given = single(fields, name)
-    if not given:
-        return today
-    try:
-        return bounds(given).latest
-    except DateError as error:
-        raise Problem(
-            "date-invalid", f"{name}: {error.message}", expected=error.expected
-        ) from error
-
-
-def _language(fields: Mapping[str, list[str]], accepted: str) -> str:
-    """Read the language; in a header the first known one counts, whatever its weight."""
-    given = single(fields, "lang")
-    if given:
-        if given not in LANGUAGES:
-            raise Problem(
-                "request-malformed", f"no language '{given[:20]}'", expected=", ".join(LANGUAGES)
-            )
-        return given
-    wanted = (part.strip()[:2].lower() for part in accepted[:200].split(","))
-    return next((language for language in wanted if language in LANGUAGES), "en")
