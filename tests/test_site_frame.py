@@ -174,3 +174,14 @@ def test_an_unknown_template_value_is_a_fault_and_not_a_gap(engine):
     """Undefined values would leave holes that nobody sees."""
     with pytest.raises(Exception, match="numbers"):
         page(engine, ask(), "start.html")
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ja", "ko"])
+def test_the_page_about_the_site_explains_every_badge(engine, lang):
+    html = reader("about")(engine, ask("about", lang, name="about")).body.decode()
+    badges = set(re.findall(r'class="badge badge-(\w+)"', html))
+
+    assert badges >= {"sure", "presumed", "possible", "contested", "denied", "expected"}
+    assert badges >= {"doubted", "reported", "unverified", "verified"}
+    assert 'href="/about?' in html
+    assert 'aria-current="page"' in html

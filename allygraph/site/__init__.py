@@ -17,6 +17,7 @@ __all__ = ["READERS", "Answer", "Ask", "reader"]
 ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 
 READERS = {
+    "about": "about:read",
     "document": "documents:read",
     "graphs": "graphs:read",
     "network": "network.view:read",

@@ -58,6 +58,7 @@ READER_ROUTES = (
     ReaderRoute("/network", "network", (HTML, JSON)),
     *(ReaderRoute(f"/network.{form}", "network", (HTML, JSON)) for form in ("html", "json")),
     ReaderRoute("/network/edge", "network-edge"),
+    ReaderRoute("/about", "about"),
     ReaderRoute("/search", "search", (HTML, JSON)),
     *(ReaderRoute(f"/search.{form}", "search", (HTML, JSON)) for form in ("html", "json")),
     ReaderRoute("/.well-known/void", "void", RDF),

@@ -1,4 +1,5 @@
 // What is lively on every page. Without this script everything can be read and done all the same.
+import "./suggest.js";
 
 // "/" goes to the search box, as on other sites, unless somebody is writing.
 document.addEventListener("keydown", (event) => {
