@@ -228,8 +228,11 @@ def test_an_address_that_is_not_there_has_no_methods(client):
     assert client.options("/nowhere").status_code == 404
 
 
-def test_an_answer_says_which_graph_it_is_of_and_what_describes_it(client):
-    answer = client.get("/sparql", params={"query": "ASK {}"})
+@pytest.mark.parametrize(
+    "path", ["/sparql?query=ASK{}", "/sparql", "/graphs", "/graphs?default", "/void.ttl"]
+)
+def test_an_answer_says_which_graph_it_is_of_and_what_describes_it(client, path):
+    answer = client.get(path)
     links = {link["rel"]: link["url"] for link in answer.links.values()}
 
     assert links["license"] == "https://creativecommons.org/licenses/by/4.0/"

@@ -10,7 +10,7 @@ from allygraph.export import describe_dataset
 from allygraph.export.description import DATASET
 from allygraph.site.addresses import graph_address
 from allygraph.site.asking import Answer, Ask
-from allygraph.site.rdf import FORMATS, Statements, document
+from allygraph.site.rdf import FORMATS, Statements, document, linked
 
 _PLACES = (".well-known/void", "void")
 _DUMPS = {"turtle": "Turtle", "ntriples": "N-Triples", "rdfxml": "RDF_XML", "jsonld": "JSON-LD"}
@@ -64,4 +64,4 @@ def void(engine: OxigraphEngine, ask: Ask) -> Answer:
         ("rdf:type", "void:DatasetDescription"),
         ("foaf:primaryTopic", DATASET),
     )
-    return document([*told.quads, *description(engine, ask.base)], ask.form)
+    return linked(document([*told.quads, *description(engine, ask.base)], ask.form), ask)

@@ -14,7 +14,7 @@ from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import ParameterError, UnknownName
 from allygraph.names import BASE, did_you_mean
 from allygraph.site.asking import Answer, Ask
-from allygraph.site.rdf import Statements, document, dump
+from allygraph.site.rdf import Statements, document, dump, linked
 
 _SIZES = """
 SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph
@@ -45,7 +45,7 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         ParameterError: the request names none or two.
     """
     if not ask.params:
-        return document(listing(engine, ask.base), ask.form)
+        return linked(document(listing(engine, ask.base), ask.form), ask)
     named, default = ask.params.get("graph", ()), ask.params.get("default", ())
     unfit = len(named) + len(default) != 1 or "" in named
     if unfit or ask.params.keys() - set(_FIELDS):
@@ -53,7 +53,7 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
             "the request names no graph, or more than one",
             expected="graph=<IRI>, or default, or nothing for the list of graphs",
         )
-    return dump(_content(engine, ask.base, ask.one("graph")), ask.form)
+    return linked(dump(_content(engine, ask.base, ask.one("graph")), ask.form), ask)
 
 
 def _content(engine: OxigraphEngine, base: str, name: str) -> Iterable[ox.Triple]:
@@ -67,7 +67,8 @@ def _content(engine: OxigraphEngine, base: str, name: str) -> Iterable[ox.Triple
     if known is None:
         raise UnknownName(
             f"there is no graph '{name[:200]}'",
-            expected=did_you_mean(name, list(sizes(engine))) or "one of those listed at /graphs",
+            expected=did_you_mean(name[:200], list(sizes(engine)))
+            or "one of those listed at /graphs",
         )
     quads = engine.store.quads_for_pattern(None, None, None, ox.NamedNode(known))
     return (quad.triple for quad in quads)

@@ -1,12 +1,15 @@
 """RDF answers: a few statements in the form that was asked for."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pyoxigraph as ox
 
 from allygraph.export import write
 from allygraph.names import PREFIXES
-from allygraph.site.asking import Answer
+from allygraph.site.addresses import links
+from allygraph.site.asking import Answer, Ask
+from allygraph.site.pages import root
 
 _FORMS = {
     "turtle": ("turtle", "text/turtle; charset=utf-8", ox.RdfFormat.TURTLE),
@@ -31,6 +34,11 @@ def dump(triples: Iterable[ox.Triple], form: str) -> Answer:
     _, media_type, syntax = _FORMS[form]
     body = ox.serialize(triples, format=syntax, prefixes=PREFIXES) or b""
     return Answer(body, media_type)
+
+
+def linked(answer: Answer, ask: Ask) -> Answer:
+    """Add the links to what describes the service and its data."""
+    return replace(answer, headers=(*answer.headers, ("Link", links(root(ask)))))
 
 
 class Statements:

@@ -4,17 +4,13 @@ Source: https://www.w3.org/TR/sparql11-service-description/. What is listed here
 does: tests ask it for each form and each function.
 """
 
-from dataclasses import replace
-
 import pyoxigraph as ox
 
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.names import BASE, LICENCE
-from allygraph.site.addresses import links
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.graphs import listing
-from allygraph.site.pages import root
-from allygraph.site.rdf import FORMATS, Statements, document
+from allygraph.site.rdf import FORMATS, Statements, document, linked
 
 RESULT_FORMATS = (
     "SPARQL_Results_JSON",
@@ -74,5 +70,4 @@ def describe(engine: OxigraphEngine, ask: Ask) -> Answer:
     )
     for name in FUNCTIONS:
         told.add(name, ("rdf:type", "sd:Function"))
-    answer = document([*told.quads, *listing(engine, ask.base)], ask.form)
-    return replace(answer, headers=(("Link", links(root(ask))),))
+    return linked(document([*told.quads, *listing(engine, ask.base)], ask.form), ask)

@@ -85,6 +85,7 @@ class RowBuffer(Buffer):
         self._most_rows = most_rows
         self._last = self._mark.first + most_rows - 1
         self._seen = 0
+        self._end = 0
         self._tail = b""
 
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
@@ -101,6 +102,7 @@ class RowBuffer(Buffer):
         """Stop the engine if what was counted are rows, and not text that looks like rows."""
         ends = self._ends(self.getvalue())
         if len(ends) >= self._last + self._mark.after:
+            self._end = ends[self._last - 1] + self._mark.cut
             raise Enough
         self._seen = len(ends)
 
@@ -121,10 +123,8 @@ class RowBuffer(Buffer):
         return ends
 
     def first_rows(self) -> bytes:
-        """Give the document with as many rows as allowed, and with a note in it where one fits."""
-        body = self.getvalue()
-        end = self._ends(body)[self._last - 1] + self._mark.cut
-        return self._told(body[:end]) + self._mark.end
+        """Give the document that `Enough` has cut, with a note in it where one fits."""
+        return self._told(self.getvalue()[: self._end]) + self._mark.end
 
     def _told(self, kept: bytes) -> bytes:
         """Say in the head of the document that it is cut; CSV and TSV have no place for that."""
