@@ -120,6 +120,21 @@ def test_a_body_with_two_lengths_is_refused(service):
         assert line.recv(12) == b"HTTP/1.1 400"
 
 
+@pytest.mark.parametrize("pause_s", [0.0, 0.05])
+def test_a_refusal_that_needs_no_body_does_not_cost_the_connection(service, pause_s):
+    """Head and body often come in two packets; between them the answer may be out already."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as line:
+        for _ in range(3):
+            line.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n")
+            time.sleep(pause_s)
+            line.sendall(b"ASK {}")
+            answer = b""
+            while not answer.endswith(b"}\n"):
+                answer += line.recv(4096)
+
+            assert answer.startswith(b"HTTP/1.1 415")
+
+
 def test_a_body_that_does_not_come_is_not_waited_for():
     """Status 408 after the patience that the service has."""
 

@@ -22,6 +22,7 @@ from allygraph.web.quick import Hit, Quick, Ready, Slot, condition_of, head_of, 
 _LINGER_S = 1.0
 _LEAST_PROGRESS_BYTES = 65_536
 _MOST_PIPELINED = 16
+_SMALL_BODY_BYTES = 262_144
 _EVERY = (
     b"access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
 )
@@ -238,10 +239,14 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request; a body that nobody wanted is not waited for."""
+        """Wait for the next request, or first for a small body that the answer did not need."""
         super().on_response_complete()
         if self._phase is _Phase.BODY and not self.pipeline:
-            self._linger()
+            declared = dict(self.headers).get(b"content-length")
+            if declared is not None and int(declared) <= _SMALL_BODY_BYTES:
+                self._enter(_Phase.BODY)
+            else:
+                self._linger()
         elif self._phase is _Phase.ANSWER and not self.pipeline:
             self._enter(_Phase.IDLE)
 
@@ -257,6 +262,9 @@ class Connection(HttpToolsProtocol):
         elif self._phase is _Phase.HEAD and waited > patience.head_s:
             self._refuse(Problem("request-slow", f"the head took over {patience.head_s:g} s"))
         elif self._phase is _Phase.BODY and waited > patience.body_s:
+            if self.cycle.response_complete:
+                self.transport.close()
+                return
             self._refuse(Problem("request-slow", f"the body took over {patience.body_s:g} s"))
 
     def _check_reading(self, now: float) -> None:
