@@ -28,6 +28,7 @@ READERS = {
     "search": "search:read",
     "service": "service:describe",
     "start": "start:read",
+    "thing": "thing:read",
     "tool": "tools:call",
     "void": "dataset:void",
 }

@@ -3,6 +3,7 @@
 Shape: whole IRIs of claims in; one `Shown` each out, in the order in which they became known.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from allygraph.names import PREFIXES, expand
 
 _POLARITIES = ("affirms", "denies", "doubts")
 _FAR = "9999-12-31"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Shown:
     source: str
     publishers: tuple[str, ...]
     published: str
+    said: str
     address: str
     start: str
     end: str
@@ -106,6 +109,7 @@ class _Reader:
             source=source,
             publishers=self._all(source, "dcterms:publisher"),
             published=self._one(source, "ally:published"),
+            said=_whole_day(self._one(claim, "ally:saidOn")),
             address=_web(self._one(source, "schema:url")),
             start=self._one(claim, "ally:start"),
             end=self._one(claim, "ally:end"),
@@ -118,6 +122,11 @@ class _Reader:
 
     def _one(self, subject: str, name: str) -> str:
         return next(iter(self._all(subject, name)), "")
+
+
+def _whole_day(day: str) -> str:
+    """Give a day that is precise enough to be a point in time; a month or year is none."""
+    return day if _DAY.fullmatch(day) else ""
 
 
 def _web(address: str) -> str:

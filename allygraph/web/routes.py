@@ -32,6 +32,7 @@ class ReaderRoute(NamedTuple):
         names_thing: whether an address without a suffix names a thing: it is answered with 303.
         at_once: how many of its answers may be made at the same time; 0 sets no bound of its own.
             A whole graph keeps a reader for seconds, and there are few readers.
+        page: the reader that answers for HTML, where that is another one.
     """
 
     pattern: str
@@ -39,9 +40,10 @@ class ReaderRoute(NamedTuple):
     offers: tuple[Offer, ...] = (HTML,)
     names_thing: bool = False
     at_once: int = 0
+    page: str = ""
 
 
-DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV)
+DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV, HTML)
 SERVICE_ROUTE = ReaderRoute("/sparql", "service", RDF)
 """What the endpoint says without a query; with one it is no matter of a reader."""
 ROWS = (
@@ -75,6 +77,7 @@ READER_ROUTES = (
             DOCUMENTS,
             names_thing=True,
             at_once=1 if kind == "graph" else 0,
+            page="thing",
         )
         for kind in KINDS_OF_THING
     ),

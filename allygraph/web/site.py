@@ -115,7 +115,7 @@ class Site:
         today = date.today()
         own = ("as_of", "known_by", "lang", "format")
         return Ask(
-            reader=route.reader,
+            reader=route.page if route.page and offer.name == HTML.name else route.reader,
             path=path,
             params={name: tuple(values) for name, values in fields.items() if name not in own},
             form=offer.name,

@@ -1,0 +1,238 @@
+"""The page of a thing: every line has its reasons, time is in three lanes, pictures have tables."""
+
+import re
+from datetime import date
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from pyoxigraph import NamedNode
+
+from allygraph.build import open_current
+from allygraph.errors import ParameterError, UnknownName
+from allygraph.names import BASE, KINDS_OF_THING, expand
+from allygraph.site import Ask, reader
+from allygraph.site.pictures.neighbourhood import Neighbour, neighbourhood
+from allygraph.site.pictures.timeline import Bar, Mark, Words, timeline
+from allygraph.site.thing import PAGE_LINES
+from allygraph.site.thing.gathering import gather
+
+DAY = date(2023, 6, 13)
+LATER = date(2025, 12, 31)
+WORDS = Words("A title", "said", "reported", "holds", "in the world", "as known")
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return open_current()
+
+
+def page(engine, path: str, day: date = DAY, lang: str = "en", **params: str) -> str:
+    """Give the page of a thing at both clocks."""
+    fields = {name: (value,) for name, value in params.items()}
+    ask = Ask("thing", path, fields, "html", day, day, lang, "http://localhost/", "v" * 16)
+    return reader("thing")(engine, ask).body.decode()
+
+
+class _Parts(HTMLParser):
+    """Counts elements, and checks that they are closed in order."""
+
+    void = frozenset(
+        (
+            "area",
+            "base",
+            "br",
+            "circle",
+            "col",
+            "hr",
+            "img",
+            "input",
+            "line",
+            "link",
+            "meta",
+            "rect",
+        )
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        """Note an element and its id."""
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        """An element that is closed where it begins."""
+
+    def handle_endtag(self, tag):
+        """Every end belongs to the last beginning."""
+        assert self.open
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def samples(engine) -> dict[str, list[str]]:
+    """Two things of each kind."""
+    found: dict[str, set[str]] = {}
+    for quad in engine.store.quads_for_pattern(None, NamedNode(expand("rdf:type")), None, None):
+        kind, slash, _ = quad.subject.value.removeprefix(BASE).partition("/")
+        if slash and quad.subject.value.startswith(BASE):
+            found.setdefault(kind, set()).add(quad.subject.value)
+    return {kind: sorted(things)[:2] for kind, things in found.items()}
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS_OF_THING) - {"graph", "shape"}))
+def test_every_kind_of_thing_has_a_page_that_is_well_formed(engine, samples, kind):
+    for thing in samples[kind]:
+        text = page(engine, thing.removeprefix(BASE))
+        parts = _Parts()
+        parts.feed(text)
+
+        assert parts.open == []
+        assert len(parts.ids) == len(set(parts.ids))
+        assert "_:" not in text
+        assert not re.search(r"\sstyle=|\son[a-z]+=|<script>", text)
+
+
+def test_every_relationship_on_a_page_has_a_why_that_opens_its_claims(engine):
+    text = page(engine, "actor/japan")
+    lines = re.findall(r'<li id="[^"]+" class="line.*?</li>', text, re.DOTALL)
+
+    assert len(lines) > 20
+    assert [line for line in lines if 'class="why"' not in line] == []
+    assert all("known since" in line for line in lines)
+
+
+def test_both_ends_of_a_relationship_read_well(engine):
+    """NATO's offices and members are headed by what they are to it."""
+    text = page(engine, "actor/nato")
+
+    assert re.search(r"<h2 id=\"membership-organization\">memberships", text)
+    assert "partnerships of the alliance" in text
+    assert "liaison office" in text
+
+
+def test_who_opposes_and_in_which_words(engine):
+    text = unescape(page(engine, "rel/france-opposes-nato-tokyo-office"))
+
+    assert "the idea has faced opposition from France" in text
+    assert "Nikkei Asia" in text
+
+
+def test_a_claim_shows_its_words_speaker_source_and_day(engine):
+    text = unescape(page(engine, "claim/nikkei-ap4-s037"))
+
+    assert "<blockquote>" in text
+    assert "the idea has faced opposition from France" in text
+    assert "known since" in text
+
+
+def test_clocks_decide_what_is_on_the_page(engine):
+    """In June 2023 nobody knew that the proposal would be shelved."""
+    then, later = (page(engine, "proposal/nato-tokyo-office", day) for day in (DAY, LATER))
+
+    assert "shelved" not in then
+    assert "shelved" in later
+
+
+def test_a_big_group_has_pages_that_hold_each_line_once(engine):
+    found = gather(engine, expand("actor:nato"), DAY, DAY)
+    group = max(found.groups, key=lambda one: len(one.lines))
+    total = len(group.lines)
+    assert total > PAGE_LINES
+    seen: list[str] = []
+    for number in range(1, -(-total // PAGE_LINES) + 1):
+        text = page(engine, "actor/nato", group=group.key, page=str(number))
+        seen += re.findall(r'<li id="([^"]+)" class="line', text)
+        assert f"of {total}" in text
+
+    assert len(seen) == len(set(seen)) == total
+    assert f"group={group.key}" in page(engine, "actor/nato")
+
+
+@pytest.mark.parametrize(
+    ("params", "error"),
+    [
+        ({"group": "nothing"}, UnknownName),
+        ({"group": "membership-organization", "page": "0"}, ParameterError),
+        ({"group": "membership-organization", "page": "99"}, ParameterError),
+        ({"group": "membership-organization", "page": "x"}, ParameterError),
+    ],
+)
+def test_a_group_or_page_that_is_not_there_is_refused(engine, params, error):
+    with pytest.raises(error):
+        page(engine, "actor/nato", **params)
+
+
+def test_what_claims_disagree_on_is_marked_with_both_sides(engine):
+    rows = engine.select(
+        "PREFIX ally: <https://w3id.org/allygraph/ns#> SELECT ?thing ?holder WHERE { "
+        "?h ally:standing <https://w3id.org/allygraph/kind/standing-contested> ; "
+        "ally:holdingOf ?thing ; ally:knownUntil ?until . ?thing ally:member|ally:partner ?holder "
+        "FILTER (STR(?until) = '9999-12-31') } ORDER BY ?thing LIMIT 1"
+    ).rows
+    holder = rows[0][1].value
+    found = gather(engine, holder, LATER, LATER)
+    line = next(one for one in found.lines if one.iri == rows[0][0].value)
+    group = next(group for group in found.groups if line in group.lines)
+    number = group.lines.index(line) // PAGE_LINES + 1
+    text = page(engine, holder.removeprefix(BASE), LATER, group=group.key, page=str(number))
+    item = re.search(rf'<li id="{line.iri.rpartition("/")[2]}".*?</li>', text, re.DOTALL)[0]
+
+    assert "contested" in item.partition(">")[0]
+    assert "side-for" in item
+    assert "side-against" in item
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ja", "ko"])
+def test_the_page_speaks_four_languages(engine, lang):
+    expected = {"en": "Japan", "fr": "Japon", "ja": "日本", "ko": "일본"}
+    text = page(engine, "actor/japan", lang=lang)
+
+    assert f"<title>{expected[lang]} " in text or f"<title>{expected[lang]}</title>" in text
+
+
+def test_the_timeline_has_three_lanes_and_every_mark_is_a_link():
+    said = [Mark("2023-05-09", "“words” & more", "/claim/a.html")]
+    reported = [Mark(f"2023-06-{day:02}", "reported", f"/claim/{day}.html") for day in range(1, 4)]
+    holds = [Bar(0, "2023-06-01", "9999-12-31", "presumed", "affirmed", "it holds", "/rel/a.html")]
+    svg = timeline(said, reported, holds, ("2023-06-13", "2023-06-13"), WORDS)
+
+    assert re.findall(r'class="lane lane-(\w+)"', svg) == ["said", "reported", "holds"]
+    assert svg.count("<a ") == svg.count("href=") == svg.count("</a>")
+    assert "<title>2023-06-01 \u2013 2023-06-02: reported</title>" in svg
+    assert "&amp; more" in svg
+    assert svg.count('class="now ') == 2
+
+
+def test_a_timeline_of_centuries_and_one_of_a_day_have_few_ticks():
+    spans = [[Mark("1200-01-01", "old", "/"), Mark("2023-01-01", "new", "/")]]
+    spans.append([Mark("2023-06-13", "now", "/")])
+    for marks in spans:
+        svg = timeline([], marks, [], ("2023-06-13", "2023-06-13"), WORDS)
+
+        assert 1 <= svg.count('class="tick"') <= 12
+
+
+def test_the_neighbourhood_says_how_sure_each_line_is():
+    near = [
+        Neighbour("A <b>", "/actor/a.html", "membership", "sure", "affirmed"),
+        Neighbour("B", "/actor/b.html", "position", "possible", "contested"),
+    ]
+    svg = neighbourhood("Middle", near, "Around")
+
+    assert 'class="edge edge-possible standing-contested"' in svg
+    assert "A &lt;b&gt;" in svg
+    assert svg.count('class="node"') == 2
+
+
+def test_every_picture_is_followed_by_its_table(engine):
+    text = page(engine, "actor/japan")
+    figures = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+
+    assert len(figures) == 2
+    assert all("<svg" in figure and "<table>" in figure for figure in figures)
