@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from allygraph.errors import UnreadableFile
-from allygraph.web.child import LENGTHS, frame
+from allygraph.web.child import frame
+from allygraph.web.pipes import Child
 
 _LOW_PRIORITY = 10
 _START_S = 20.0
@@ -39,11 +40,10 @@ class Reply:
 class Worker:
     """One process; the pool gives it one query at a time."""
 
-    def __init__(self, process: asyncio.subprocess.Process, store: str) -> None:
+    def __init__(self, store: str) -> None:
         self.store = store
-        if process.stdin is None or process.stdout is None:
-            raise TypeError("a worker needs both pipes")
-        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
+        self._version = version_of(store)
+        self._child = Child(self._read, self._ended)
         self._ending: asyncio.Future[None] | None = None
 
     @classmethod
@@ -60,15 +60,11 @@ class Worker:
         Raises:
             UnreadableFile: the store cannot be opened, or the process did not come up.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-c", f"from {module} import main; main()"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(import_path())} | _FEW_ARENAS,
-            limit=1 << 20,
+        worker = cls(setup["store"])
+        await worker._child.start(
+            (sys.executable, "-P", "-c", f"from {module} import main; main()"),
+            os.environ | {"PYTHONPATH": os.pathsep.join(import_path())} | _FEW_ARENAS,
         )
-        worker = cls(process, setup["store"])
         try:
             reply = await asyncio.wait_for(worker.ask(setup), _START_S)
         except TimeoutError:
@@ -85,45 +81,32 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.returncode is None
+        return self._child.alive
 
-    async def ask(self, request: dict[str, Any]) -> Reply:
+    def ask(self, request: dict[str, Any]) -> "asyncio.Future[Reply]":
         """Send a frame and give the answer to it; a death on the way is an outcome too."""
-        try:
-            self._stdin.writelines(frame(request))
-            lengths = await self._stdout.readexactly(LENGTHS.size)
-            head_size, body_size = LENGTHS.unpack(lengths)
-            head = json.loads(await self._stdout.readexactly(head_size))
-            body = await self._stdout.readexactly(body_size) if body_size else b""
-        except (asyncio.IncompleteReadError, ConnectionError):
-            code = await self._process.wait()
-            # The allocator aborts when the cap is reached; the kernel kills when memory ends.
-            starved = code in (-signal.SIGABRT, -getattr(signal, "SIGKILL", signal.SIGABRT))
-            return Reply("memory" if starved else "worker-died")
-        return Reply(head["outcome"], head, body, version_of(self.store))
+        return self._child.ask(frame(request))
+
+    def _read(self, head: bytes, body: bytes) -> Reply:
+        told = json.loads(head)
+        return Reply(told["outcome"], told, body, self._version)
+
+    def _ended(self, code: int) -> Reply:
+        # The allocator aborts when the cap is reached; the kernel kills when memory ends.
+        starved = code in (-signal.SIGABRT, -getattr(signal, "SIGKILL", signal.SIGABRT))
+        return Reply("memory" if starved else "worker-died")
 
     def step_back(self) -> None:
         """Give way to other processes from now on."""
         if hasattr(os, "setpriority"):
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOW_PRIORITY)
+                os.setpriority(os.PRIO_PROCESS, self._child.transport.get_pid(), _LOW_PRIORITY)
 
     async def kill(self) -> None:
         """End the process now, and wait until it and its pipes have gone."""
         if self._ending is None:
-            self._ending = asyncio.ensure_future(self._end())
+            self._ending = asyncio.ensure_future(self._child.kill())
         await asyncio.shield(self._ending)
-
-    async def _end(self) -> None:
-        if self.alive:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        await self._process.wait()
-        self._stdin.close()
-        with suppress(ConnectionError):
-            await self._stdin.wait_closed()
-        while await self._stdout.read(1 << 16):
-            pass
 
 
 def version_of(store: str | Path) -> str:

@@ -92,6 +92,7 @@ class Pool:
     ) -> None:
         self.limits = limits
         self._module = module
+        self._version = version_of(store)
         self._setup = {
             "store": str(store),
             "memory_bytes": limits.memory_bytes,
@@ -118,7 +119,7 @@ class Pool:
     @property
     def version(self) -> str:
         """The version of the graph that answers now."""
-        return version_of(self.store)
+        return self._version
 
     async def prepare(self, store: Path) -> Successors:
         """Start as many workers on another store as the pool has places.
@@ -139,6 +140,7 @@ class Pool:
     def take_over(self, successors: Successors) -> None:
         """Let other workers answer from now on; running queries end where they are."""
         self._setup = self._setup | {"store": str(successors.store)}
+        self._version = version_of(successors.store)
         while not self._idle.empty():
             self._discard(self._idle.get_nowait(), replace=False)
         for worker in successors.workers:
@@ -176,17 +178,25 @@ class Pool:
 
         Cancelling the call kills the query.
         """
-        worker = await self._take()
+        worker = self._take_idle() or await self._take()
         if worker is None:
             return Reply("busy")
         self._busy.add(worker)
-        asked = asyncio.ensure_future(worker.ask(request | {"deadline_s": self.limits.deadline_s}))
+        asked = worker.ask(request | {"deadline_s": self.limits.deadline_s})
         try:
             return await self._watch(worker, asked)
         finally:
             self._busy.discard(worker)
             if not asked.done():
                 asked.cancel()
+
+    def _take_idle(self) -> Worker | None:
+        """Give a worker that waits for a query, if one does."""
+        while not self._closed and not self._idle.empty():
+            if (worker := self._idle.get_nowait()).alive:
+                return worker
+            self._discard(worker, replace=True)
+        return None
 
     async def _take(self) -> Worker | None:
         if self._closed or (self._idle.empty() and self._waiting >= self.limits.queue):
