@@ -184,7 +184,7 @@ def test_a_worker_killed_while_idle_is_replaced_without_an_error(store):
     async def run(pool: Pool) -> list[str]:
         for worker in list(pool._idle._queue):
             worker._child.transport.kill()
-            await worker._process.wait()
+            await worker._child._exited.wait()
         return [(await pool.answer(request(LOOKUP))).outcome for _ in range(4)]
 
     assert with_pool(store, run) == 4 * ["answered"]

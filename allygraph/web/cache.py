@@ -45,6 +45,7 @@ class Cached:
         etag: as a header has it; an answer without one is given to those who wait, not kept.
         packed: compressed, once somebody has asked for that.
         kept: whether a cache has it.
+        uses: how often it has gone out.
         heads: of requests to which it is ready as bytes (see ``quick``).
     """
 
@@ -54,6 +55,7 @@ class Cached:
     etag: str = ""
     packed: bytes | None = field(default=None, repr=False)
     kept: bool = False
+    uses: int = 0
     heads: list[Hashable] = field(default_factory=list, repr=False)
 
     @property

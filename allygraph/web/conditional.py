@@ -6,14 +6,18 @@ Source: RFC 9110, sections 8.8.3 (entity tags), 12.5.3 (Accept-Encoding), 13.1.2
 from starlette.requests import Request
 from starlette.responses import Response
 
-from allygraph.web.cache import Cache, Cached, Key
+from allygraph.web.cache import Cache, Cached, Key, etag
 
 CACHE_CONTROL = "public, max-age=60"
 SLOT = "allygraph.slot"
 """Name in the scope of the place where a kept answer is left for the next equal request."""
+CANCELS = "allygraph.cancels"
+"""Name in the scope of whether a request is cancelled by itself when its client goes away."""
 NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding"})
 _WORTH_PACKING_BYTES = 1_000
 _PACKED_ALREADY = ("image/png", "image/jpeg", "font/", "application/zip", "application/gzip")
+
+Lines = list[tuple[bytes, bytes]]
 
 
 async def respond(request: Request, cache: Cache, key: Key, cached: Cached) -> Response:
@@ -25,32 +29,43 @@ async def respond(request: Request, cache: Cache, key: Key, cached: Cached) -> R
         key: of the answer.
         cached: the answer.
     """
-    if (slot := request.scope.get(SLOT)) is not None:
+    cached.uses += 1
+    # What is asked for the first time may never be asked again.
+    if cached.uses > 1 and (slot := request.scope.get(SLOT)) is not None:
         slot.answered = (key, cached)
-    own = {name.lower() for name, _ in cached.headers}
-    response = Response(status_code=cached.status)
-    del response.headers["content-length"]
-    for name, value in cached.headers:
-        response.headers.append(name, value)
-    if cached.etag:
-        response.headers["ETag"] = cached.etag
-    if "cache-control" not in own:
-        response.headers["Cache-Control"] = CACHE_CONTROL if cached.etag else "no-store"
-    response.headers["Vary"] = _join(response.headers.get("vary", ""), "Accept-Encoding")
+    body, lines = b"", _lines(cached)
     if cached.etag and matches(_condition(request), cached.etag):
-        return _not_modified(response)
-    body = cached.body
-    if _worth_packing(cached) and takes_gzip(request.headers.get("accept-encoding"), len(body)):
-        body = await cache.packed(key, cached)
-        response.headers["Content-Encoding"] = "gzip"
+        response = Response(status_code=304)
+        lines = [line for line in lines if line[0].decode() not in NOT_IN_304]
+    else:
+        response = Response(status_code=cached.status)
+        body = cached.body
+        if _worth_packing(cached) and takes_gzip(request.headers.get("accept-encoding"), len(body)):
+            body = await cache.packed(key, cached)
+            lines.append((b"content-encoding", b"gzip"))
+        lines.append((b"content-length", b"%d" % len(body)))
     response.body = body
-    response.headers["Content-Length"] = str(len(body))
+    response.raw_headers = lines
     return response
 
 
-def fresh(request: Request, tag: str, vary: str) -> Response | None:
-    """Give 304 when the client has the answer with this tag, though nobody has made it here yet."""
-    if not matches(_condition(request), tag, any_counts=False):
+def _lines(cached: Cached) -> Lines:
+    """Give the header lines of an answer, whatever the client is."""
+    lines = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in cached.headers]
+    told = dict(lines)
+    if cached.etag:
+        lines.append((b"etag", cached.etag.encode()))
+    if b"cache-control" not in told:
+        control = CACHE_CONTROL if cached.etag else "no-store"
+        lines.append((b"cache-control", control.encode()))
+    vary = _join(told.get(b"vary", b"").decode("latin-1"), "Accept-Encoding").encode("latin-1")
+    return [line for line in lines if line[0] != b"vary"] + [(b"vary", vary)]
+
+
+def fresh(request: Request, key: Key, vary: str) -> Response | None:
+    """Give 304 when the client has the answer already, though nobody has made it here yet."""
+    condition = _condition(request)
+    if not condition or not matches(condition, tag := etag(key), any_counts=False):
         return None
     told = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": _join(vary, "Accept-Encoding")}
     return Response(status_code=304, headers=told)
@@ -106,14 +121,6 @@ def _weighted(part: str) -> tuple[str, float]:
 def _worth_packing(cached: Cached) -> bool:
     kind = next((value for name, value in cached.headers if name.lower() == "content-type"), "")
     return bool(cached.body) and not kind.startswith(_PACKED_ALREADY)
-
-
-def _not_modified(response: Response) -> Response:
-    kept = [(n, v) for n, v in response.headers.items() if n not in NOT_IN_304]
-    answer = Response(status_code=304)
-    for name, value in kept:
-        answer.headers.append(name, value)
-    return answer
 
 
 def _join(vary: str, name: str) -> str:

@@ -12,10 +12,15 @@ from enum import Enum
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from allygraph.web.addresses import client_place
-from allygraph.web.conditional import SLOT
+from allygraph.web.conditional import CANCELS, SLOT
 from allygraph.web.problems import Problem
 from allygraph.web.quick import Hit, Quick, Ready, Slot, condition_of, head_of, is_known
 
@@ -87,6 +92,7 @@ class Connection(HttpToolsProtocol):
         self._phase = _Phase.HEAD
         self._since = self.loop.time()
         self._place = ""
+        self._task: asyncio.Task[None] | None = None
         self._line_bytes = 0
         self._raw_bytes = 0
         self._begun = 0
@@ -112,11 +118,19 @@ class Connection(HttpToolsProtocol):
             self._refuse(Problem("busy", f"over {most} connections come from one address"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Forget the connection, and end what was asked on it."""
         self._front.clients[self._place] -= 1
         if self._front.clients[self._place] <= 0:
             del self._front.clients[self._place]
         super().connection_lost(exc)
+        if self._task is not None:
+            self._task.cancel()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Remember the task, so that it can end with its client."""
+        task = self._task = self.loop.create_task(cycle.run_asgi(app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def data_received(self, data: bytes) -> None:
         """Parse, and refuse what cannot be or may not be."""
@@ -192,6 +206,7 @@ class Connection(HttpToolsProtocol):
                 self._answer(ready)
                 return
             self.scope[SLOT] = Slot(head)  # type: ignore[literal-required]
+        self.scope[CANCELS] = True  # type: ignore[literal-required]
         if len(self.pipeline) >= _MOST_PIPELINED:
             raise _Refusal("busy", "too many requests are sent ahead")
         super().on_headers_complete()

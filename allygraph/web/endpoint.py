@@ -15,7 +15,7 @@ from starlette.responses import Response
 from allygraph.site.addresses import links
 from allygraph.web import pages, sparql
 from allygraph.web.cache import Cache, Cached, Key, etag
-from allygraph.web.conditional import fresh, respond
+from allygraph.web.conditional import CANCELS, fresh, respond
 from allygraph.web.fields import Fields
 from allygraph.web.negotiate import GRAPHS, TABLES
 from allygraph.web.pages import Example
@@ -84,7 +84,7 @@ class Service:
     async def _answer(self, request: Request, asked: sparql.Asked) -> Response:
         """Give a kept answer, or ask a worker."""
         key = Key(self.pool.version, asked)
-        if short := fresh(request, etag(key), _VARY):
+        if short := fresh(request, key, _VARY):
             return short
 
         async def make() -> Cached:
@@ -97,6 +97,8 @@ class Service:
 
     async def _until_gone(self, request: Request, answering: Coroutine[Any, Any, Cached]) -> Cached:
         """Wait for the answer; when its client goes away, it is no longer wanted."""
+        if request.scope.get(CANCELS):
+            return await answering
         answer = asyncio.ensure_future(answering)
         gone = asyncio.ensure_future(_gone(request))
         try:

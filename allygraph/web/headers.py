@@ -5,26 +5,27 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allygraph.web.problems import Problem
 
 log = logging.getLogger("allygraph.web.access")
+_EVERY = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"Allow, ETag, Link, Retry-After, X-Graph-Version, X-Truncated, X-Truncated-Rows",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'"),
+)
 
 
 class Headers:
     """Let any page of the web read the answers, let no answer act as a program."""
 
-    _every: ClassVar[dict[str, str]] = {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": (
-            "Allow, ETag, Link, Retry-After, X-Graph-Version, X-Truncated, X-Truncated-Rows"
-        ),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
     _preflight: ClassVar[dict[str, str]] = {
         "Access-Control-Allow-Headers": (
             "Accept, Accept-Language, Accept-Profile, Content-Type, If-None-Match"
@@ -50,10 +51,9 @@ class Headers:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._every.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", "default-src 'none'")
+                own = {name for name, _ in message["headers"]}
+                more = [line for line in _EVERY if line[0] not in own]
+                message = {**message, "headers": [*message["headers"], *more]}
             elif scope["method"] == "HEAD":
                 message = {**message, "body": b""}
             size += len(message.get("body", b""))

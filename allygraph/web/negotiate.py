@@ -5,6 +5,7 @@ forms of equal weight the order of the offers decides.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from allygraph.web.problems import Problem
@@ -122,6 +123,12 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
     """
     if accept is None or not accept.strip():
         return offers[0]
+    return _choose(accept, tuple(offers))
+
+
+@lru_cache(maxsize=512)
+def _choose(accept: str, offers: tuple[Offer, ...]) -> Offer | None:
+    """Choose; the few headers that browsers and libraries send come again and again."""
     ranges = _ranges(accept)
     best, best_weight = None, 0.0
     for offer in offers:

@@ -73,7 +73,7 @@ class Site:
             return self._to_document(request, path, offer)
         ask = self._ask(route, request, fields, path, offer)
         key = Key(ask.version, json.dumps(ask.record(), sort_keys=True))
-        if short := fresh(request, etag(key), _VARY):
+        if short := fresh(request, key, _VARY):
             return short
 
         async def make() -> Cached:
