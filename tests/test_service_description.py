@@ -117,6 +117,16 @@ def test_void_counts_what_the_endpoint_counts(client, path):
     assert values(found, f"{BASE}dataset", f"{VOID}triples") == {size}
 
 
+@pytest.mark.parametrize("path", ["/void", "/sparql", "/graphs", "/graphs?default"])
+def test_one_answer_serves_for_all_days_and_languages(client, path):
+    """Else each day that somebody names would cost a new one."""
+    fields = "&as_of=2001-01-01&known_by=2002&lang=ja" if "?" in path else "?as_of=2001&lang=ja"
+
+    tags = {client.get(address).headers["etag"] for address in (path, path + fields)}
+    assert len(tags) == 1
+    assert client.get("/void?as_of=yesterday").status_code == 400
+
+
 def test_void_leads_to_endpoint_licence_and_dumps_that_answer(client, service):
     found = triples(client.get("/.well-known/void"))
     dataset = f"{BASE}dataset"

@@ -33,6 +33,7 @@ class ReaderRoute(NamedTuple):
         at_once: how many of its answers may be made at the same time; 0 sets no bound of its own.
             A whole graph keeps a reader for seconds, and there are few readers.
         page: the reader that answers for HTML, where that is another one.
+        is_timeless: whether neither clocks nor language matter, so that one answer serves for all.
     """
 
     pattern: str
@@ -41,10 +42,11 @@ class ReaderRoute(NamedTuple):
     names_thing: bool = False
     at_once: int = 0
     page: str = ""
+    is_timeless: bool = False
 
 
 DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV, HTML)
-SERVICE_ROUTE = ReaderRoute("/sparql", "service", RDF)
+SERVICE_ROUTE = ReaderRoute("/sparql", "service", RDF, is_timeless=True)
 """What the endpoint says without a query; with one it is no matter of a reader."""
 ROWS = (
     JSON,
@@ -63,10 +65,10 @@ READER_ROUTES = (
     ReaderRoute("/about", "about"),
     ReaderRoute("/search", "search", (HTML, JSON)),
     *(ReaderRoute(f"/search.{form}", "search", (HTML, JSON)) for form in ("html", "json")),
-    ReaderRoute("/.well-known/void", "void", RDF),
-    ReaderRoute("/void", "void", RDF),
-    ReaderRoute("/void.{suffix}", "void", RDF),
-    ReaderRoute("/graphs", "graphs", RDF, at_once=1),
+    ReaderRoute("/.well-known/void", "void", RDF, is_timeless=True),
+    ReaderRoute("/void", "void", RDF, is_timeless=True),
+    ReaderRoute("/void.{suffix}", "void", RDF, is_timeless=True),
+    ReaderRoute("/graphs", "graphs", RDF, at_once=1, is_timeless=True),
     ReaderRoute("/q", "questions", (JSON, HTML)),
     *(ReaderRoute(f"/q.{form}", "questions", (JSON, HTML)) for form in ("html", "json")),
     ReaderRoute("/q/{path:path}", "question", ROWS),

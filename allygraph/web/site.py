@@ -14,6 +14,7 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from allygraph.dates import LAST_DAY
 from allygraph.site.asking import Ask
 from allygraph.web.asked import day, language
 from allygraph.web.cache import Cache, Cached, Key, etag
@@ -114,17 +115,21 @@ class Site:
     ) -> Ask:
         today = date.today()
         own = ("as_of", "known_by", "lang", "format")
+        as_of, known_by = day(fields, "as_of", today), day(fields, "known_by", today)
+        lang = language(fields, request.headers.get("accept-language", ""))
+        if route.is_timeless:
+            as_of, known_by, lang = LAST_DAY, LAST_DAY, "en"
         return Ask(
             reader=route.page if route.page and offer.name == HTML.name else route.reader,
             path=path,
             params={name: tuple(values) for name, values in fields.items() if name not in own},
             form=offer.name,
-            as_of=day(fields, "as_of", today),
-            known_by=day(fields, "known_by", today),
-            lang=language(fields, request.headers.get("accept-language", "")),
+            as_of=as_of,
+            known_by=known_by,
+            lang=lang,
             base=self._base or str(request.base_url),
             version=self.readers.version,
-            dated=bool(fields.get("as_of") or fields.get("known_by")),
+            dated=not route.is_timeless and bool(fields.get("as_of") or fields.get("known_by")),
         )
 
     def _to_document(self, request: Request, path: str, offer: Offer) -> Response:
