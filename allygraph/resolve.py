@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode
@@ -211,20 +209,30 @@ def _names(engine: Engine, known_by: date) -> Iterator[Name]:
 
 def designations(engine: Engine, known_by: date) -> Iterator[Name]:
     """Give the codes and dated names of a graph as known by a day, with the days they hold."""
-    rows = engine.select(
-        f"{_PREFIXES}SELECT DISTINCT ?thing ?scheme ?code ?letters ?from ?until WHERE {{ "
-        "?designation ally:designated ?thing ; ally:designationScheme ?scheme ; ally:code ?code . "
-        "OPTIONAL { ?designation ally:letters ?letters } "
+    # Two plain queries, joined here: one of both took ten times as long.
+    spans: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in engine.select(
+        f"{_PREFIXES}SELECT DISTINCT ?designation ?from ?until WHERE {{ "
+        "?designation ally:designated ?thing . "
         "?holding ally:holdingOf ?designation ; ally:certainty ?certainty ; "
         "ally:from ?from ; ally:until ?until ; ally:knownFrom ?since ; ally:knownUntil ?to . "
         "FILTER (?certainty IN (kind:certainty-sure, kind:certainty-presumed)) "
-        f'FILTER (?since <= "{known_by}"^^xsd:date && "{known_by}"^^xsd:date <= ?to) }} '
-        "ORDER BY ?thing ?scheme ?code ?letters ?from"
-    ).rows
-    for (thing, scheme, code, letters), group in groupby(map(_texts, rows), itemgetter(0, 1, 2, 3)):
+        f'FILTER (?since <= "{known_by}"^^xsd:date && "{known_by}"^^xsd:date <= ?to) }}'
+    ).rows:
+        designation, first, last = _texts(row)
+        spans[designation].add((first, last))
+    named: dict[tuple[str, ...], set[tuple[str, str]]] = defaultdict(set)
+    for row in engine.select(
+        f"{_PREFIXES}SELECT DISTINCT ?designation ?thing ?scheme ?code ?letters WHERE {{ "
+        "?designation ally:designated ?thing ; ally:designationScheme ?scheme ; ally:code ?code . "
+        "OPTIONAL { ?designation ally:letters ?letters } }"
+    ).rows:
+        designation, *key = _texts(row)
+        named[tuple(key)] |= spans[designation]
+    for (thing, scheme, code, letters), days in sorted(named.items()):
         short = _BY_CONCEPT.get(scheme, "")
         sort = "dated name" if short == "name" else "code"
-        for first, last in _joined((row[4], row[5]) for row in group):
+        for first, last in _joined(sorted(days)):
             begin, end = first.replace(_FIRST, ""), last.replace(_LAST, "")
             for text in filter(None, (code, letters)):
                 yield Name(text, thing, sort, short, begin, end)

@@ -51,6 +51,7 @@ _SORTS = {
 }
 _WHOLE_ONLY = frozenset(("code", "identifier"))
 _NOT_HELD = 6
+_FOREIGN = 6
 _SIGNS = r"[\u3005-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 _WORD = re.compile(rf"{_SIGNS}+|[^\W{_SIGNS[1:-1]}]+")
 _UNSPACED = re.compile(_SIGNS)
@@ -156,19 +157,20 @@ class Finder:
             for group in {"".join(p[0] for p in great), "".join(p[0] for p in parts)}:
                 self._initials[group].append(place)
 
-    def find(self, text: str, day: str = "") -> list[Hit]:
+    def find(self, text: str, day: str = "", language: str = "en") -> list[Hit]:
         """Find what a text means, best first.
 
         Args:
             text: what somebody typed; only its first words count, if it has very many.
             day: the day on which names should hold; others stand behind. Empty: any.
+            language: of the reader; names in others stand behind.
         """
         whole = key(text)
         typed = words(whole)[:_MOST_WORDS]
         if not typed:
             return []
         wanted = [word for word in typed if word not in _LITTLE] or typed
-        found = _Best(self._names, self._keys, day)
+        found = _Best(self._names, self._keys, day, language)
         self._whole(text, whole, typed, found)
         self._each(whole, wanted, found)
         return found.hits()
@@ -280,15 +282,17 @@ def _beginning(ordered: list[str], start: str) -> Iterator[str]:
 class _Best:
     """The best name of each thing so far."""
 
-    def __init__(self, names: list[Name], keys: list[str], day: str) -> None:
+    def __init__(self, names: list[Name], keys: list[str], day: str, language: str) -> None:
         self._names, self._keys, self._day = names, keys, day
+        self._languages = ("", language)
         self._found: dict[str, tuple[float, int, str, tuple[str, ...]]] = {}
 
     def add(self, place: int, score: float, way: str, seen: Iterable[str]) -> None:
         name = self._names[place]
-        less = score - _SORTS.get(name.sort, 0) - (0 if self._holds(name) else _NOT_HELD)
-        # Of two equal names the English one, so that nothing hangs on the order of the graph.
-        rank = less + (0.01 if name.language in ("", "en") else 0)
+        rank = score - _SORTS.get(name.sort, 0) - (0 if self._holds(name) else _NOT_HELD)
+        if name.language not in self._languages:
+            # Of names in several foreign languages the English one: nothing hangs on an order.
+            rank -= _FOREIGN - (0.01 if name.language == "en" else 0)
         before = self._found.get(name.thing)
         if before is None or rank > before[0]:
             self._found[name.thing] = rank, place, way, tuple(seen)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import chain
 from weakref import WeakKeyDictionary
 
 from allygraph import queries
@@ -26,17 +27,16 @@ _PREFIXES = "".join(
     f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("ally", "dcterms", "oa", "rdf", "rdfs", "skos")
 )
 _TEXTS = f"""{_PREFIXES}
-SELECT DISTINCT ?thing ?property ?text WHERE {{
-  {{
-    VALUES ?property {{
-      rdfs:label skos:prefLabel skos:altLabel dcterms:title dcterms:identifier
-      ally:isoAlpha2 ally:isoAlpha3
-    }}
-    ?thing ?property ?text .
-  }} UNION {{
-    ?thing ally:quote ?quote . ?quote oa:exact ?text . BIND (oa:exact AS ?property)
+SELECT ?thing ?property ?text WHERE {{
+  VALUES ?property {{
+    rdfs:label skos:prefLabel skos:altLabel dcterms:title dcterms:identifier
+    ally:isoAlpha2 ally:isoAlpha3
   }}
-  FILTER (STRSTARTS(STR(?thing), "{BASE}"))
+  ?thing ?property ?text .
+}}"""
+_WORDS = f"""{_PREFIXES}
+SELECT ?thing (oa:exact AS ?property) ?text WHERE {{
+  ?thing ally:quote ?quote . ?quote oa:exact ?text .
 }}"""
 _CLASSES = f"""{_PREFIXES}
 SELECT DISTINCT ?thing ?class WHERE {{
@@ -77,7 +77,7 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         )
     if kind and kind not in KINDS:
         raise ParameterError(f"'{kind[:40]}' is no kind", expected=f"one of {', '.join(KINDS)}")
-    hits = finder(engine).find(text, ask.as_of.isoformat())
+    hits = finder(engine).find(text, ask.as_of.isoformat(), ask.lang)
     chosen = [hit for hit in hits if not kind or hit.kind == kind]
     if ask.form == "json":
         return _suggestions(engine, ask, text, hits, chosen)
@@ -166,9 +166,8 @@ def _number(ask: Ask, name: str, default: int, most: int) -> int:
 
 
 def _of_things(engine: OxigraphEngine) -> Iterator[Name]:
-    for row in engine.select(_TEXTS).rows:
-        thing, name, text = row
-        if thing is not None and name is not None and text is not None:
+    for thing, name, text in chain(engine.select(_TEXTS).rows, engine.select(_WORDS).rows):
+        if thing and name and text and thing.value.startswith(BASE):
             local = name.value[max(name.value.rfind("#"), name.value.rfind("/")) + 1 :]
             sort = _SORTS.get(local, "label")
             scheme = "iso" if sort == "code" else ""

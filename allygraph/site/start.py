@@ -46,7 +46,8 @@ SELECT DISTINCT ?thing ?known ?claim WHERE {{
   ?claim ally:affirms|ally:denies|ally:doubts ?thing ; ally:knownSince ?known ;
     ally:source/ally:published ?published .
   FILTER (?known <= "KNOWN_BY"^^xsd:date)
-}} ORDER BY DESC(?known) ?thing ?claim LIMIT 200"""
+  OPTIONAL {{ ?claim ally:quote ?quote }}
+}} ORDER BY DESC(?known) DESC(BOUND(?quote)) ?thing ?claim LIMIT 200"""
 _LINES = 8
 _WIDEST_DAYS = 31
 _numbers: "WeakKeyDictionary[OxigraphEngine, Mapping[str, int]]" = WeakKeyDictionary()
