@@ -26,7 +26,7 @@ SOURCES = MODULES + sorted((ROOT / "tests").rglob("*.py")) + sorted(ROOT.glob("b
 ROWS = [
     "errors bridge",
     "shacl",
-    "names dates naming origins positions",
+    "names dates markup naming origins positions",
     "leases resources",
     "rdf_files results sparql turtle",
     "certainty engines",

@@ -163,7 +163,7 @@ def endpoint(tmp_path_factory) -> Iterator[Running]:
         store.add(ox.Quad(name, ox.NamedNode(TYPE), document, name))
     store.flush()
     del store
-    with serving(folder) as running:
+    with serving(folder, deadline_s=10) as running:
         yield running
 
 
@@ -333,3 +333,25 @@ def test_a_triple_term_is_written_in_every_form_that_has_it(endpoint):
 
     assert len({frozenset(found) for found in written.values()}) == 1
     assert send(endpoint, Case("jsonld", fields=fields))[0] == 406
+
+
+EVIL = [
+    ('SELECT ("\\u0001" AS ?x) {}', "xml"),
+    ('SELECT ("\\uFFFF" AS ?x) {}', "xml"),
+    ('CONSTRUCT { <x:a> <x:b> "\\u0001" } {}', "rdfxml"),
+    ("CONSTRUCT { <x:a> <http://example.org/> 1 } {}", "rdfxml"),
+    ("CONSTRUCT { <x:a> <http://example.org/1> 1 } {}", "rdfxml"),
+]
+
+
+@pytest.mark.parametrize(("query", "form"), EVIL)
+def test_what_xml_cannot_say_is_not_sent_as_broken_xml(endpoint, query, form):
+    """The engine would write it; no reader of XML would take it."""
+    fields = [("query", query)]
+    status, _, body = send(endpoint, Case("xml", fields=[*fields, ("format", form)]))
+    other = json.loads(body)["available"][0]
+
+    assert status == 406
+    assert "xml" not in other
+    assert f"something in it that {form} cannot say" in json.loads(body)["detail"]
+    assert send(endpoint, Case("other", fields=[*fields, ("format", other)]))[0] == 200

@@ -25,12 +25,20 @@ from SPARQLWrapper import (
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from tests.endpoints import program
+from tests.serving import serving
 
 SELECT = "SELECT ?o { GRAPH ?g { <http://example.org/s1> <http://example.org/p1> ?o } } ORDER BY ?o"
 ROWS = sorted(f"v{i}" for i in range(3000) if i % 100 == 1 and i % 7 == 1)
 CONSTRUCT = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } ORDER BY ?s LIMIT 5"
 SUBJECT = URIRef("http://example.org/s1")
 PRODUCT = "?a ?b ?c . ?d ?e ?f"
+
+
+@pytest.fixture(scope="module")
+def service(store):
+    """A service that is patient: what is asked here is quick, unless the machine has other work."""
+    with serving(store, deadline_s=10) as running:
+        yield running
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from allygraph.names import BASE, PREFIXES
 from allygraph.site import dataset
 from allygraph.site.service import FUNCTIONS
 from allygraph.web.negotiate import RDF
+from tests.serving import serving
 
 SD = PREFIXES["sd"]
 VOID = PREFIXES["void"]
@@ -32,6 +33,13 @@ def triples(answer):
 def values(found, subject, name):
     """Give the values of a property."""
     return {o for s, p, o in found if s == subject and p == name}
+
+
+@pytest.fixture(scope="module")
+def service(store):
+    """A service that is patient: what is asked here is quick, unless the machine has other work."""
+    with serving(store, deadline_s=10) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

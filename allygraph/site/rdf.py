@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 
+from allygraph.errors import ParameterError
 from allygraph.export import write
+from allygraph.markup import is_xml
 from allygraph.names import PREFIXES
 from allygraph.site.addresses import links
 from allygraph.site.asking import Answer, Ask
@@ -30,9 +32,17 @@ def document(quads: Iterable[ox.Quad], form: str) -> Answer:
 
 
 def dump(triples: Iterable[ox.Triple], form: str) -> Answer:
-    """Write any number of triples as the engine gives them, which takes a fifth of the time."""
+    """Write any number of triples as the engine gives them, which takes a fifth of the time.
+
+    Raises:
+        ParameterError: the form cannot hold one of them.
+    """
     _, media_type, syntax = _FORMS[form]
     body = ox.serialize(triples, format=syntax, prefixes=PREFIXES) or b""
+    if form == "rdfxml" and not is_xml(body):
+        raise ParameterError(
+            "the graph has something in it that RDF/XML cannot say", expected="another form"
+        )
     return Answer(body, media_type)
 
 

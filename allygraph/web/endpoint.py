@@ -137,7 +137,7 @@ class Service:
     def _problem(self, reply: Reply) -> Problem:
         head = reply.head
         if reply.outcome == "not-acceptable":
-            return sparql.not_acceptable(head["shape"])
+            return sparql.not_acceptable(head["shape"], head.get("unfit", ""))
         if reply.outcome in _FAULTS:
             known = ("line", "column", "expected")
             more = {name: head[name] for name in known if name in head}

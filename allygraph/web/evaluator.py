@@ -9,6 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from allygraph.markup import is_xml
 from allygraph.names import BASE
 from allygraph.web.buffers import ABOUT_CUTS, Buffer, Enough, Full, RowBuffer
 from allygraph.web.child import live
@@ -33,7 +34,11 @@ _GRAPHS = {
 
 
 class _NotInForm(Exception):
-    """The triples have something that the form cannot say, as JSON-LD triple terms."""
+    """The answer has something that the form cannot say, as JSON-LD triple terms."""
+
+    def __init__(self, shape: str, form: str) -> None:
+        super().__init__(form)
+        self.head = {"outcome": "not-acceptable", "shape": shape, "unfit": form}
 
 
 class Evaluator:
@@ -67,8 +72,8 @@ class Evaluator:
             return {"outcome": "result-too-large"}, b""
         except MemoryError:
             return {"outcome": "memory"}, b""
-        except _NotInForm:
-            return {"outcome": "not-acceptable", "shape": "graph"}, b""
+        except _NotInForm as unfit:
+            return unfit.head, b""
         except (OSError, RuntimeError, ValueError) as error:
             return {"outcome": "evaluation", **evaluation(request["query"], str(error))}, b""
 
@@ -88,6 +93,8 @@ class Evaluator:
             body, is_cut = self._graph(results, chosen)
         else:
             body, is_cut = self._table(results, chosen)
+        if chosen in ("xml", "rdfxml") and not is_xml(body):
+            raise _NotInForm(shape, chosen)
         return head | ({"cut": self._most_rows} if is_cut else {}), body
 
     def _table(self, results: ox.QuerySolutions | ox.QueryBoolean, form: str) -> tuple[bytes, bool]:
@@ -107,7 +114,7 @@ class Evaluator:
             ox.serialize(kept, buffer, format=_GRAPHS[form], prefixes=self._prefixes)
         except OSError as error:
             if "does not support" in str(error):
-                raise _NotInForm from error
+                raise _NotInForm("graph", form) from error
             raise
         is_cut = next(results, None) is not None
         body = buffer.getvalue()

@@ -119,13 +119,19 @@ def wants_page(found: Fields, accept: str | None, offers: Sequence[Offer] = TABL
     return offer is not None and offer.name == "html"
 
 
-def not_acceptable(shape: str) -> Problem:
-    """Give the problem that lists what exists for ``table``, ``boolean`` or ``graph``."""
-    offers = GRAPHS if shape == "graph" else TABLES
+def not_acceptable(shape: str, unfit: str = "") -> Problem:
+    """Give the problem that lists what exists for ``table``, ``boolean`` or ``graph``.
+
+    Args:
+        shape: of the answer.
+        unfit: a form that cannot hold what this answer has.
+    """
+    offers = [o for o in (GRAPHS if shape == "graph" else TABLES) if o.name != unfit]
     forms = ", ".join(offer.media_type for offer in offers)
+    why = f", with something in it that {unfit} cannot say" if unfit else ""
     return Problem(
         "request-not-acceptable",
-        f"the answer is a {shape}, which exists as {forms}",
+        f"the answer is a {shape}{why}, which exists as {forms}",
         available=[offer.media_type for offer in offers],
     )
 
