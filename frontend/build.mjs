@@ -14,6 +14,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "../allygraph/site/assets");
 const ENTRIES = {
   desk: "src/desk.js", // what is lively on every page
+  editor: "src/editor.js",
   network: "src/network.js",
 };
 const require = createRequire(import.meta.url);
@@ -25,6 +26,7 @@ const CUTS = [
   [/e\.config\.prefixCcApi \? fetch\([\s\S]*?prefixes_default\)\) : Promise\.resolve\(prefixes_default\)/g,
     "Promise.resolve({})", 1],
   [/let o = `\$\{r\}lov\.linkeddata[^;]*;\s*return fetch\(o\)/g, "return Promise.reject()", 1],
+  [/Function\("return this"\)\(\)/g, "globalThis", 1],
   [/"https:\/\/dbpedia\.org\/sparql"/g, '"sparql"', 1],
 ];
 const offline = {

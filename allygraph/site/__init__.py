@@ -19,7 +19,10 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 READERS = {
     "about": "about:read",
     "document": "documents:read",
+    "editor": "editor:read",
+    "editor-terms": "editor:terms",
     "graphs": "graphs:read",
+    "labels": "editor:labels",
     "network": "network.view:read",
     "network-edge": "network.edge:read",
     "problem": "problem:read",

@@ -59,6 +59,9 @@ ROWS = (
 )
 READER_ROUTES = (
     ReaderRoute("/", "start"),
+    ReaderRoute("/editor", "editor"),
+    ReaderRoute("/editor/terms.json", "editor-terms", (JSON,)),
+    ReaderRoute("/labels.json", "labels", (JSON,)),
     ReaderRoute("/network", "network", (HTML, JSON)),
     *(ReaderRoute(f"/network.{form}", "network", (HTML, JSON)) for form in ("html", "json")),
     ReaderRoute("/network/edge", "network-edge"),
