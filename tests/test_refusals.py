@@ -46,6 +46,13 @@ def test_an_address_that_leads_nowhere_names_what_is_near(engine, path, near):
     assert any(link.startswith(near) for link in links[:5]), links
 
 
+def test_links_of_the_page_do_not_repeat_the_problem(engine):
+    page = problem_page(engine, "actor/natoo").body.decode()
+
+    assert 'hreflang="ja"' in page
+    assert "status=404" not in page
+
+
 def test_every_problem_has_a_page_in_every_language(engine):
     for code, (status, _) in PROBLEMS.items():
         for lang in ("en", "fr", "ja", "ko"):

@@ -6,6 +6,7 @@ All three come from saved questions, so the map says what they say, at the clock
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from allygraph import answers
 from allygraph.engines.oxigraph import OxigraphEngine
@@ -105,8 +106,9 @@ def chosen(ask: Ask, known: Iterable[str]) -> str:
     return names[given]
 
 
+@lru_cache(maxsize=64)
 def atlas(engine: OxigraphEngine, alliance: str, as_of: date, known_by: date) -> Atlas:
-    """Gather what a map shows.
+    """Gather what a map shows; it is kept, because views and languages show the same.
 
     Args:
         engine: the graph.

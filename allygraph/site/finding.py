@@ -51,7 +51,7 @@ _SORTS = {
 }
 _WHOLE_ONLY = frozenset(("code", "identifier"))
 _NOT_HELD = 6
-_FOREIGN = 6
+_FOREIGN = 9
 _SIGNS = r"[\u3005-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 _WORD = re.compile(rf"{_SIGNS}+|[^\W{_SIGNS[1:-1]}]+")
 _UNSPACED = re.compile(_SIGNS)

@@ -5,6 +5,7 @@ asked, and shows a plain one when no reader is free.
 """
 
 import re
+from dataclasses import replace
 
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.names import KINDS_OF_THING
@@ -25,7 +26,8 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
     near = _near(engine, ask) if status in (404, 410) else []
     return page(
         engine,
-        ask,
+        # What is told here is no field of the address: links of the page would repeat it.
+        replace(ask, params={}),
         "problem.html",
         mentions=[hit.thing for hit in near if hit.kind != "question"],
         status=status,

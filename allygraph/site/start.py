@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
@@ -74,7 +75,8 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         raise ParameterError(f"'{view[:40]}' is no view", expected=f"one of {', '.join(VIEWS)}")
     known = alliances(engine)
     found = atlas(engine, chosen(ask, known), ask.as_of, ask.known_by)
-    begun, learned = _begun(engine, ask), _learned(engine, ask)
+    begun = _begun(engine, ask.as_of, ask.known_by)
+    learned = _learned(engine, ask.known_by)
     mentions = found.mentions() | {*known, *_mentioned((*begun, *learned))}
     labels = Labels(engine, ask.lang)
     labels.look_up(mentions)
@@ -138,24 +140,33 @@ def _count(engine: OxigraphEngine) -> Mapping[str, int]:
     return _numbers[engine]
 
 
-def _begun(engine: OxigraphEngine, ask: Ask) -> list[Change]:
+@lru_cache(maxsize=64)
+def _begun(engine: OxigraphEngine, as_of: date, known_by: date) -> tuple[Change, ...]:
     """Give what began or happened last in the world, where the sources tell within a month."""
-    rows = _rows(engine, ask, _BEGUN)
-    near = [row for row in rows if _days(row[1], row[2]) <= _WIDEST_DAYS]
+    rows = _rows(engine, _BEGUN, AS_OF=as_of, KNOWN_BY=known_by)
     return _changes(
-        engine, ask, [(thing, first, last, claim) for thing, first, last, claim in near]
+        engine,
+        known_by,
+        [
+            (thing, first, last, claim)
+            for thing, first, last, claim in rows
+            if _days(first, last) <= _WIDEST_DAYS
+        ],
     )
 
 
-def _learned(engine: OxigraphEngine, ask: Ask) -> list[Change]:
+@lru_cache(maxsize=64)
+def _learned(engine: OxigraphEngine, known_by: date) -> tuple[Change, ...]:
     """Give what was published last."""
-    rows = _rows(engine, ask, _LEARNED)
-    return _changes(engine, ask, [(thing, known, known, claim) for thing, known, claim in rows])
+    rows = _rows(engine, _LEARNED, KNOWN_BY=known_by)
+    return _changes(
+        engine, known_by, [(thing, known, known, claim) for thing, known, claim in rows]
+    )
 
 
 def _changes(
-    engine: OxigraphEngine, ask: Ask, rows: Iterable[tuple[str, str, str, str]]
-) -> list[Change]:
+    engine: OxigraphEngine, known_by: date, rows: Iterable[tuple[str, str, str, str]]
+) -> tuple[Change, ...]:
     """Make one line of the rows of a thing and its days; as many lines as a page shows."""
     grouped: dict[str, tuple[str, str, list[str]]] = {}
     for thing, first, last, claim in rows:
@@ -165,17 +176,16 @@ def _changes(
         if before[:2] == (first, last):
             before[2].append(claim)
     named = [claim for _, _, claims in grouped.values() for claim in claims]
-    known = shown(engine, named, ask.known_by)
-    return [
+    known = shown(engine, named, known_by)
+    return tuple(
         Change(thing, first, last, tuple(known[claim] for claim in claims if claim in known))
         for thing, (first, last, claims) in grouped.items()
-    ]
+    )
 
 
-def _rows(engine: OxigraphEngine, ask: Ask, query: str) -> list[tuple[str, ...]]:
-    days = {"AS_OF": ask.as_of.isoformat(), "KNOWN_BY": ask.known_by.isoformat()}
+def _rows(engine: OxigraphEngine, query: str, **days: date) -> list[tuple[str, ...]]:
     for name, day in days.items():
-        query = query.replace(name, day)
+        query = query.replace(name, day.isoformat())
     rows = engine.select(query).rows
     return [tuple("" if value is None else value.value for value in row) for row in rows]
 

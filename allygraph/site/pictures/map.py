@@ -65,7 +65,8 @@ def picture(
         view: a key of `VIEWS`.
     """
     box = _box(view)
-    unit = box[2] / _box("world")[2]
+    # Marks look alike in all views, which are as wide or as high as the world is.
+    unit = max(box[2] / _box("world")[2], box[3] / _box("world")[3])
     wanted = {state.code: state for state in states}
     shapes = _shapes()
     land = " ".join(path for code, path in shapes.items() if code not in wanted)
