@@ -26,6 +26,7 @@ READERS = {
     "network": "network.view:read",
     "network-edge": "network.edge:read",
     "problem": "problem:read",
+    "proposal": "proposal:read",
     "question": "questions:read",
     "questions": "questions.index:read",
     "search": "search:read",
