@@ -82,7 +82,7 @@ READER_ROUTES = (
             DOCUMENTS,
             names_thing=True,
             at_once=1 if kind == "graph" else 0,
-            page="thing",
+            page="proposal" if kind == "proposal" else "thing",
         )
         for kind in KINDS_OF_THING
     ),

@@ -14,9 +14,11 @@ from pyoxigraph import Literal, NamedNode
 from allygraph.difference.states import LEVELS, State, iso_or_none
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.names import BASE, compact, expand
+from allygraph.site import thing
 from allygraph.site.asking import Answer, Ask
-from allygraph.site.pages import page
+from allygraph.site.pages import Helpers, page
 from allygraph.site.proposal.gathering import Gathered, Item, gather
+from allygraph.site.proposal.picture import picture
 
 __all__ = ["read"]
 
@@ -36,20 +38,24 @@ class Row:
 
 
 def read(engine: OxigraphEngine, ask: Ask) -> Answer:
-    """Give the page of the proposal that the path names.
+    """Give the page of the proposal that the path names; with ``view=thing`` that of any thing.
 
     Raises:
         UnknownName: the graph has no such proposal.
     """
+    if ask.one("view") == "thing" or ask.one("group"):
+        return thing.read(engine, ask)
     iri = BASE + quote(ask.path, safe="/-._~%")
     found = gather(engine, iri, ask.as_of, ask.known_by)
     day = ask.as_of.toordinal()
+    # Labels that are looked up here are kept for the template.
+    helpers = Helpers(engine, ask, _mentions(found))
     return page(
         engine,
         ask,
         "proposal.html",
-        mentions=_mentions(found),
         it=found,
+        picture=picture(found, ask, helpers),
         ledger={holder.iri: list(ledger(holder.positions, day)) for holder in found.holders},
         ledger_of=lambda item: next(iter(ledger([item], day)), None),
         opened=_opened(found, day),
@@ -99,7 +105,9 @@ def _opened(found: Gathered, day: int) -> dict[str, str | bool]:
 def _can_block(engine: OxigraphEngine, found: Gathered) -> bool:
     """Tell whether one member is enough under a rule in force."""
     kinds = {rule.one("ally:ruleKind") for rule in found.rules if rule.one("ally:blockingCount")}
-    one = {rule.one("ally:ruleKind") for rule in found.rules if rule.one("ally:blockingCount") == "1"}
+    one = {
+        rule.one("ally:ruleKind") for rule in found.rules if rule.one("ally:blockingCount") == "1"
+    }
     name = NamedNode(expand("ally:blockableByOne"))
     return any(
         quad.object.value == "true"  # type: ignore[union-attr]

@@ -340,7 +340,7 @@ def _items(engine: Engine, facts: Statements, as_of: date, known_by: date) -> di
 
 def _settled(engine: Engine, claims: Iterable[str], known_by: date) -> dict[str, Shown]:
     """Give for each claim of a plan or an expectation the later one that settles it."""
-    by = {}
+    by: dict[str, str] = {}
     for part in parts(claims):
         rows = engine.select(
             f"SELECT ?claim ?by WHERE {{ VALUES ?claim {{ {part} }} "
