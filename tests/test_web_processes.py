@@ -7,7 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from allygraph.cli import ally
+from allygraph.cli.serve import _base
 from allygraph.errors import UnreadableFile, UsageError
 from allygraph.web.connection import Patience
 from allygraph.web.pages import Example
@@ -131,3 +134,31 @@ def test_processes_share_the_places_of_a_service():
 
     assert (limits.workers, limits.long_workers, limits.queue) == (5, 2, 32)
     assert Settings(Path("/s"), processes=4).share().limits.workers >= 3
+
+
+def test_the_options_of_the_command_become_settings(monkeypatch):
+    """Each option reaches the part that it is about."""
+    told = []
+    monkeypatch.setattr("allygraph.web.server.serve", lambda settings, _: told.append(settings))
+    monkeypatch.setattr("allygraph.build.current_store", lambda **_: Path("/s"))
+    options = (
+        "--host :: --port 0 --workers 3 --deadline 2 --saved-deadline 5 --rows 7 --cache 1 "
+        "--base-iri https://example.org/x --trust-forwarded --access-log"
+    )
+
+    result = CliRunner().invoke(ally, ["serve", *options.split()])
+
+    assert result.exit_code == 0, result.output
+    (made,) = told
+    assert (made.host, made.port, made.processes) == ("::", 0, 3)
+    assert (made.limits.deadline_s, made.limits.rows, made.reading.deadline_s) == (2, 7, 5)
+    assert (made.cache_bytes, made.base) == (1_000_000, "https://example.org/x/")
+    assert made.trust_forwarded
+    assert made.access_log
+
+
+@pytest.mark.parametrize("given", ["example.org", "ftp://example.org/", "https://x/?a=b", "https:"])
+def test_a_public_address_has_to_be_one(given):
+    """Otherwise every link of the service would be wrong."""
+    with pytest.raises(UsageError, match="no address of a service"):
+        _base(given)
