@@ -147,7 +147,7 @@ class Pool:
             self._idle.put_nowait(worker)
 
     async def start(self) -> None:
-        """Start all workers; a second call does nothing.
+        """Start the first worker, and the others meanwhile; a second call does nothing.
 
         Raises:
             UnreadableFile: the store cannot be opened.
@@ -159,8 +159,8 @@ class Pool:
         for note in notes:
             log.warning("%s", note)
         self._idle.put_nowait(worker)
-        others = (self._refill() for _ in range(self.limits.workers - 1))
-        await asyncio.gather(*others)
+        for _ in range(self.limits.workers - 1):
+            _keep(self._refill(), self._refills)
 
     async def close(self) -> None:
         """End all workers, also those that have a query."""
