@@ -103,7 +103,7 @@ def test_a_page_says_why_a_thing_was_found(engine):
 def test_labels_of_results_are_in_the_language_of_the_reader(engine):
     found = search(engine, "Japan", lang="ja", limit=1)["results"][0]
 
-    assert found["label"] == "日本"
+    assert (found["label"], found["kind_label"]) == ("日本", "主体")
     assert found["href"].endswith("&known_by=2026-11-26&lang=ja")
 
 

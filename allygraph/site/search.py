@@ -22,6 +22,7 @@ from allygraph.site.asking import Answer, Ask
 from allygraph.site.finding import KINDS, Finder, Hit, counted, marked
 from allygraph.site.labelling import Labels
 from allygraph.site.pages import address, page
+from allygraph.site.phrases import phrase
 
 _PREFIXES = "".join(
     f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("ally", "dcterms", "oa", "rdf", "rdfs", "skos")
@@ -125,6 +126,7 @@ def _suggestions(
             "name": compact(hit.thing),
             "label": titles.get(hit.thing) or names.of(hit.thing).text,
             "kind": hit.kind,
+            "kind_label": phrase(f"search.kind-{hit.kind}", ask.lang),
             "score": hit.score,
             "matched": {
                 "text": hit.name.text,

@@ -85,7 +85,8 @@ class Suggestions {
     const label = document.createElement("span");
     label.textContent = result.label;
     const why = document.createElement("small");
-    why.textContent = result.matched.text === result.label ? result.name : result.matched.text;
+    const matched = result.matched.text === result.label ? "" : ` · ${result.matched.text}`;
+    why.textContent = result.kind_label + matched;
     option.append(label, why);
     return option;
   }
