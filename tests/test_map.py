@@ -67,7 +67,7 @@ def test_members_and_partners_differ_without_colour_and_offices_by_form():
     links = drawn(svg)
 
     assert links["France"].find("path").get("fill") is None
-    assert links["Switzerland"].find("path").get("fill") == "url(#hatch)"
+    assert links["Switzerland"].find("path").get("fill") == "url(#partner)"
     assert links["HQ"].find("circle") is not None
     assert links["Tokyo"].find("polygon") is not None
 
@@ -122,6 +122,23 @@ def test_the_map_says_what_the_saved_questions_say(engine):
     assert tokyo.at == pytest.approx((35.69, 139.69))
     now = {land.thing: land.role for land in atlas(engine, nato, TODAY, TODAY).lands}
     assert now[expand("actor:sweden")] == "member"
+
+
+def test_observers_and_suspended_members_are_not_shown_as_members(engine):
+    """Syria was suspended from the Arab League until 2023; Hungary observes the Turkic states."""
+    league, turkic = map(
+        expand, ("actor:league-of-arab-states", "actor:organization-of-turkic-states")
+    )
+    then = {one.thing: one.role for one in atlas(engine, league, date(2020, 1, 1), TODAY).lands}
+    now = {one.thing: one.role for one in atlas(engine, league, TODAY, TODAY).lands}
+    others = {one.thing: one.role for one in atlas(engine, turkic, TODAY, TODAY).lands}
+
+    assert then[expand("actor:syria")] == "suspended"
+    assert now[expand("actor:syria")] == "member"
+    assert others[expand("actor:hungary")] == "associate"
+    html = start(engine, alliance="actor:organization-of-turkic-states")
+    assert 'fill="url(#associate)"' in html
+    assert "observer or partner for co-operation" in html
 
 
 def test_every_state_of_an_alliance_is_on_the_map_or_says_why_not(engine):

@@ -32,13 +32,21 @@ _FEWEST = 3
 _DEFAULT = "actor:nato"
 _PROPOSED = "stage-proposed"
 _OPEN = "stage-open"
+_SUSPENDED = "stage-suspended"
+_ASSOCIATES = frozenset(("membership-observer", "membership-partner-for-cooperation"))
+ROLES = ("member", "associate", "suspended", "partner")
+"""What a state can be to an alliance on a map, in the order of its table and legend."""
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Land:
-    """A member or partner: its IRI, role, kinds, how sure; its code and point, if it has them."""
+    """A state, or another actor, that has to do with an alliance.
+
+    Its IRI, its role (of `ROLES`), kinds, how sure; its ISO code and the point of its capital, if
+    it has them.
+    """
 
     thing: str
     role: str
@@ -108,7 +116,7 @@ def chosen(ask: Ask, known: Iterable[str]) -> str:
 
 @lru_cache(maxsize=64)
 def atlas(engine: OxigraphEngine, alliance: str, as_of: date, known_by: date) -> Atlas:
-    """Gather what a map shows; it is kept, because views and languages show the same.
+    """Gather what a map shows. It is kept, because views and languages show the same.
 
     Args:
         engine: the graph.
@@ -129,6 +137,7 @@ def atlas(engine: OxigraphEngine, alliance: str, as_of: date, known_by: date) ->
     members = _lands(rows("membership/members-on"), "member")
     partners = _lands(rows("partnership/partners-on"), "partner")
     lands = {**partners, **members}
+    lands = {land.thing: land for role in ROLES for land in lands.values() if land.role == role}
     codes = _one_each(engine, _CODES, lands)
     points = _points(engine, _CAPITALS, lands)
     posts = [_post(row) for row in rows("office/offices-on")]
@@ -143,20 +152,29 @@ def atlas(engine: OxigraphEngine, alliance: str, as_of: date, known_by: date) ->
     )
 
 
-def _lands(rows: Iterable[Mapping[str, str]], role: str) -> dict[str, Land]:
+def _lands(rows: Iterable[Mapping[str, str]], column: str) -> dict[str, Land]:
     """Make one of the rows of an actor, which may be partner in several kinds."""
-    found: dict[str, Land] = {}
+    grouped: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
-        thing = row[role]
-        before = found.get(thing)
-        kinds = dict.fromkeys((*(before.kinds if before else ()), row["kind"]))
-        marks = row["certainty"], row["standing"], row["review"]
-        found[thing] = (
-            Land(thing, role, tuple(kinds), *marks)
-            if before is None
-            else replace(before, kinds=tuple(kinds))
-        )
+        grouped.setdefault(row[column], []).append(row)
+    found = {}
+    for thing, group in grouped.items():
+        kinds = tuple(dict.fromkeys(row["kind"] for row in group))
+        first = group[0]
+        marks = first["certainty"], first["standing"], first["review"]
+        found[thing] = Land(thing, _role(column, group), kinds, *marks)
     return found
+
+
+def _role(column: str, group: Iterable[Mapping[str, str]]) -> str:
+    if column == "partner":
+        return "partner"
+    local = {
+        row[name].removeprefix(PREFIXES["kind"]) for row in group for name in ("kind", "stage")
+    }
+    if _SUSPENDED in local:
+        return "suspended"
+    return "associate" if local & _ASSOCIATES else "member"
 
 
 def _post(row: Mapping[str, str]) -> Post:

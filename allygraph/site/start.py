@@ -12,7 +12,7 @@ from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import ParameterError
 from allygraph.names import PREFIXES, compact
 from allygraph.site.asking import Answer, Ask
-from allygraph.site.atlas import Atlas, alliances, atlas, chosen
+from allygraph.site.atlas import ROLES, Atlas, alliances, atlas, chosen
 from allygraph.site.claims import Shown, shown
 from allygraph.site.labelling import Labels
 from allygraph.site.pages import address, page
@@ -90,6 +90,7 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         learned=learned,
         atlas=found,
         alliances=sorted(known, key=lambda one: labels.of(one).text.casefold()),
+        roles=ROLES,
         view=view,
         views=tuple(VIEWS),
         map=_draw(ask, labels, found, view),

@@ -21,6 +21,8 @@ _FOLDER = Path(__file__).resolve().parent
 _WORLD = _FOLDER.parent / "assets" / "world.json"
 _BY_NAME = {"Kosovo": "XKX"}
 _RADIUS = 3.6
+_PATTERNS = {"partner": 45, "associate": 90}
+"""Role to the slope of its stripes, in degrees."""
 VIEWS = {
     "world": (-180.0, -56.0, 180.0, 84.0),
     "europe": (-26.0, 33.0, 52.0, 72.0),
@@ -31,7 +33,9 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class State:
-    """A state on the map: its ISO 3166 alpha-3 code, what it is (member, partner), title, address.
+    """A state on the map: its ISO 3166 alpha-3 code, what it is, title, address.
+
+    It is a member or suspended, or something that a pattern shows: associate, partner.
 
     ``at`` is latitude and longitude of its capital, for states that are too small to be drawn.
     """
@@ -71,7 +75,7 @@ def picture(
     shapes = _shapes()
     land = " ".join(path for code, path in shapes.items() if code not in wanted)
     parts = [Markup('<path class="land" d="{}"/>').format(land)]
-    # Partners first: a member's border lies over that of a partner.
+    # Members last: their borders lie over those of others.
     for state in sorted(wanted.values(), key=lambda one: (one.role == "member", one.code)):
         drawn = _state(state, shapes, unit)
         if drawn:
@@ -80,7 +84,7 @@ def picture(
     return Markup(
         '<svg class="map" viewBox="{}" role="group" aria-labelledby="map-title">'
         '<title id="map-title">{}</title>{}{}</svg>'
-    ).format(" ".join(f"{edge:g}" for edge in box), title, _hatch(unit), Markup("").join(parts))
+    ).format(" ".join(f"{edge:g}" for edge in box), title, _patterns(unit), Markup("").join(parts))
 
 
 def project(at: tuple[float, float]) -> tuple[float, float]:
@@ -100,7 +104,7 @@ def project(at: tuple[float, float]) -> tuple[float, float]:
 
 def _state(state: State, shapes: Mapping[str, str], unit: float) -> Markup | None:
     path = shapes.get(state.code)
-    fill = Markup(' fill="url(#hatch)"') if state.role == "partner" else Markup("")
+    fill = Markup(' fill="url(#{})"').format(state.role) if state.role in _PATTERNS else Markup("")
     if path:
         form = Markup('<path class="{0}" d="{1}"{2}/>').format(state.role, path, fill)
     elif state.at:
@@ -145,14 +149,17 @@ def _linked(href: str, title: str, form: Markup) -> Markup:
     return Markup('<a href="{}"><title>{}</title>{}</a>').format(href, title, form)
 
 
-def _hatch(unit: float) -> Markup:
-    """Give the pattern of partners: stripes, so that they differ from members without colour."""
-    side = f"{4 * unit:.2f}"
-    return Markup(
-        '<defs><pattern id="hatch" width="{0}" height="{0}" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect class="hatch-ground" width="{0}" height="{0}"/>'
-        '<rect class="hatch-stripe" width="{1:.2f}" height="{0}"/></pattern></defs>'
-    ).format(side, 1.8 * unit)
+def _patterns(unit: float) -> Markup:
+    """Give the patterns of partners and associates: they differ from members without colour."""
+    drawn = [
+        Markup(
+            '<pattern id="{0}" width="{1}" height="{1}" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate({2})"><rect class="ground" width="{1}" height="{1}"/>'
+            '<rect class="{0}-stripe" width="{3:.2f}" height="{1}"/></pattern>'
+        ).format(role, f"{4 * unit:.2f}", turn, 1.8 * unit)
+        for role, turn in _PATTERNS.items()
+    ]
+    return Markup("<defs>{}</defs>").format(Markup("").join(drawn))
 
 
 def _box(view: str) -> tuple[float, float, float, float]:
