@@ -18,6 +18,7 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 
 READERS = {
     "about": "about:read",
+    "compare": "compare.view:read",
     "document": "documents:read",
     "editor": "editor:read",
     "editor-terms": "editor:terms",

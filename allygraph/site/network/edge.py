@@ -6,10 +6,10 @@ from allygraph.dates import bounds
 from allygraph.difference.states import FIRST, LAST, courses, iso
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import ParameterError
-from allygraph.lookup import links, refuse_unknown
-from allygraph.names import expand
+from allygraph.lookup import links
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.claims import Shown, shown
+from allygraph.site.meant import meant
 from allygraph.site.pages import page
 
 _ABOUT = ("ally:affirms", "ally:denies", "ally:doubts")
@@ -25,8 +25,7 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
     given = ask.one("thing").strip()
     if not given:
         raise ParameterError("'thing' is missing", expected="thing=rel:nato-japan-itpp")
-    thing = expand(given if ":" in given else given.replace("/", ":", 1))
-    refuse_unknown(engine, [thing])
+    thing = meant(engine, ask, given)
     course = courses(engine, [thing], ask.known_by.toordinal()).get(thing, ())
     day = ask.as_of.toordinal()
     now = next((span for span in course if span.first <= day <= span.last), None)

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from allygraph.difference.states import FIRST, LAST, iso
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import ParameterError
-from allygraph.lookup import refuse_unknown
-from allygraph.names import ALLY, BASE, compact, expand
+from allygraph.names import ALLY, BASE, compact
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.labelling import Labels
+from allygraph.site.meant import meant
 from allygraph.site.network.ties import KINDS, Tie, ends, ties, words
 from allygraph.site.pages import address, page
 from allygraph.site.pictures.network import Edge, Node, network
@@ -106,16 +106,14 @@ def _title(ask: Ask, label: str) -> str:
 
 
 def _wanted(engine: OxigraphEngine, ask: Ask) -> Wanted:
-    given = (ask.one("alliance") or ask.one("about") or _DEFAULT).strip()
+    given = ask.one("about").strip() or ask.one("alliance").strip() or _DEFAULT
     kinds = tuple(dict.fromkeys(kind for kind in ask.params.get("kind", ()) if kind))
     for kind in kinds:
         if kind not in KINDS:
             raise ParameterError(
                 f"kind: {kind[:40]!r} is no kind of relationship", expected=", ".join(KINDS)
             )
-    focus = "" if given == ALL else expand(given if ":" in given else given.replace("/", ":", 1))
-    if focus:
-        refuse_unknown(engine, [focus])
+    focus = "" if given == ALL else meant(engine, ask, given)
     return Wanted(focus, kinds or _DEFAULT_KINDS, ask.one("between") not in ("", "0", "false"))
 
 
