@@ -77,6 +77,20 @@ def test_what_is_no_name_finds_nothing_and_breaks_nothing(engine, text):
     assert "<h1>" in search(engine, text, "html")
 
 
+def test_of_several_names_each_is_found(engine):
+    """Japan and NATO have no name in common, and their relationships are called in English."""
+    for text in ("日本 NATO", "japan nato", "ukraine nato"):
+        found = [compact(hit.thing) for hit in finder(engine).find(text, "2026-11-26")[:25]]
+        assert "actor:nato" in found, text
+        assert {"actor:japan", "actor:ukraine"} & set(found), text
+
+
+def test_a_question_is_found_by_what_it_is_about(engine):
+    hits = finder(engine).find("members of nato", "2026-11-26")
+
+    assert "q/membership/members-on" in [hit.thing for hit in hits[:10]]
+
+
 def test_a_name_that_does_not_hold_on_the_day_is_found_and_says_so(engine):
     then = search(engine, "Zaire", as_of="1990-01-01")["results"][0]
     now = search(engine, "Zaire")["results"][0]

@@ -38,7 +38,7 @@ KINDS = (
 )
 """Kinds of what is found, in the order of pages."""
 
-_BEHIND = dict(zip(KINDS, (0, 0, 0, 3, 2, 2, 3, 4, 6, 9, 9, 10, 10, 13), strict=True))
+_BEHIND = dict(zip(KINDS, (0, 0, 0, 1, 2, 2, 3, 4, 6, 9, 9, 10, 10, 13), strict=True))
 """What a kind gives way to others: who types a name means the thing, not a claim about it."""
 _SORTS = {
     "alias": 1,
@@ -46,12 +46,13 @@ _SORTS = {
     "title": 2,
     "code": 2,
     "identifier": 25,
-    "question": 7,
+    "question": 2,
     "words": 9,
 }
 _WHOLE_ONLY = frozenset(("code", "identifier"))
 _NOT_HELD = 6
 _FOREIGN = 9
+_ONE_OF_SEVERAL = 60
 _SIGNS = r"[\u3005-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 _WORD = re.compile(rf"{_SIGNS}+|[^\W{_SIGNS[1:-1]}]+")
 _UNSPACED = re.compile(_SIGNS)
@@ -194,6 +195,10 @@ class Finder:
     def _each(self, whole: str, wanted: list[str], found: "_Best") -> None:
         """Look for each word; names that have all of them come first."""
         matches = [self._word(word) for word in wanted]
+        for word in wanted if len(wanted) > 1 else ():
+            # Who types two names may mean each of them.
+            for place in self._starts.get(word, ()):
+                found.add(place, _ONE_OF_SEVERAL, "part", [word])
         weights = [log(1 + len(self._names) / (1 + len(match))) for match, _ in matches]
         total = sum(weights)
         having: dict[int, list[int]] = defaultdict(list)
