@@ -4,12 +4,14 @@ import re
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from pyoxigraph import NamedNode
 
 from allygraph.build import open_current
 from allygraph.errors import ParameterError, UnknownName
+from allygraph.lookup import statements
 from allygraph.names import BASE, KINDS_OF_THING, expand
 from allygraph.site import Ask, reader
 from allygraph.site.pictures.neighbourhood import Neighbour, neighbourhood
@@ -236,3 +238,123 @@ def test_every_picture_is_followed_by_its_table(engine):
 
     assert len(figures) == 2
     assert all("<svg" in figure and "<table>" in figure for figure in figures)
+
+
+def test_a_claim_page_tells_what_else_was_said_and_how_the_matter_stands(engine):
+    text = unescape(page(engine, "claim/nikkei-ap4-s037", LATER))
+
+    assert "What it is about" in text
+    assert "All that was said of it" in text
+    assert "an official of the Élysée Palace" in text
+    assert "This claim" in text
+
+
+def test_an_expectation_names_what_settled_it_only_once_that_was_known(engine):
+    then, later = (page(engine, "claim/nikkei-ap4-s046", day) for day in (DAY, LATER))
+
+    assert "How it turned out" not in then
+    assert "How it turned out" in later
+    assert "left out of the Vilnius communiqué" in later
+
+
+def test_what_is_inferred_is_joined_to_what_it_is_inferred_from(engine):
+    rows = engine.select(
+        "PREFIX ally: <https://w3id.org/allygraph/ns#> SELECT ?claim ?from WHERE { "
+        "?claim ally:inferredFrom ?from } ORDER BY ?claim ?from LIMIT 1"
+    ).rows
+    claim, source = (value.value.removeprefix(BASE) for value in rows[0])
+
+    assert "Inferred from" in page(engine, claim, date(2026, 11, 23))
+    assert f"{source}.html" in page(engine, claim, date(2026, 11, 23))
+    assert "What is inferred from it" in page(engine, source, date(2026, 11, 23))
+
+
+def test_a_quote_stands_in_large_before_its_marks(engine):
+    text = unescape(page(engine, "quote/nikkei-ap4-s037"))
+    words = "the idea has faced opposition from France"
+
+    assert f'<div class="one-claim"><blockquote><p>{words}</p></blockquote></div>' in text
+
+
+def test_a_source_prints_all_its_claims_on_pages(engine):
+    path = "doc/nikkei-asia-2023-06-ap4"
+    total = len(gather(engine, BASE + path, LATER, LATER).made)
+    seen: list[str] = []
+    for number in range(1, -(-total // PAGE_LINES) + 1):
+        text = page(engine, path, LATER, group="claims", page=str(number))
+        seen += re.findall(r'class="marks"><a href="/claim/([^."]+)', text)
+
+    assert len(seen) == len(set(seen)) == total > 100
+    assert "group=claims" in page(engine, path, LATER)
+    with pytest.raises(ParameterError, match="no page"):
+        page(engine, path, LATER, group="claims", page="999")
+
+
+def test_what_binds_stands_before_what_is_thought(engine):
+    text = page(engine, "actor/japan", LATER)
+    heads = [text.index(f'<h2 id="{key}') for key in ("membership", "partnership", "position")]
+
+    assert heads == sorted(heads)
+
+
+def test_days_without_a_bound_are_no_dates(engine):
+    for path in ("claim/nikkei-ap4-s037", "holding/proposal-nato-tokyo-office-1"):
+        text = page(engine, path, LATER)
+
+        assert "9999-12-31" not in text
+        assert "0001-01-01" not in text
+
+
+def test_no_kind_of_relationship_crowds_others_out_of_a_picture(engine):
+    """NATO has more members than a picture has room for, and partners, and offices."""
+    figures = re.findall(r"<figure.*?</figure>", page(engine, "actor/nato", LATER), re.DOTALL)
+    kinds = set(re.findall(r'class="kind"[^>]*>([^<]+)<', figures[1]))
+
+    assert {"membership", "partnership"} <= kinds
+    assert len(kinds) > 4
+
+
+def test_the_name_of_a_bar_as_long_as_the_picture_stands_in_it():
+    bar = Bar(0, "1900-01-01", "9999-12-31", "sure", "affirmed", "it holds", "/", "A long name")
+    svg = timeline([], [], [bar], ("2023-06-13", "2023-06-13"), WORDS)
+
+    assert ">A long name</text>" in svg
+
+
+def test_a_picture_that_leaves_lines_out_says_so(engine):
+    text = page(engine, "actor/nato", LATER)
+
+    assert re.search(r"24 of the \d{3} relationships that held at some time", text)
+    assert (
+        "of the"
+        not in re.search(
+            r"<figcaption>.*?</figcaption>", page(engine, "kind/partnership-itpp", LATER)
+        )[0]
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 22, 40])
+def test_neighbours_do_not_write_over_each_other(count):
+    near = [Neighbour(f"N{n}", "/", "membership", "sure", "affirmed") for n in range(count)]
+    svg = neighbourhood("Middle", near, "Around")
+    places = re.findall(r'<circle cx="([0-9.]+)" cy="([0-9.]+)" r="6"', svg)
+    heights: dict[bool, list[float]] = {}
+    for x, y in places:
+        heights.setdefault(float(x) > 480, []).append(float(y))
+
+    assert len(places) == min(count, 22)
+    for side in heights.values():
+        ordered = sorted(side)
+        assert all(b - a > 36 for a, b in pairwise(ordered))
+
+
+def test_what_is_read_from_the_index_is_what_a_query_gives(engine, samples):
+    class Asked:
+        """The same graph, without its store."""
+
+        select = engine.select
+
+    things = [thing for group in samples.values() for thing in group]
+
+    assert len(things) > 20
+    assert statements(engine, things) == statements(Asked(), things)

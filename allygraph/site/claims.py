@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from allygraph.engines import Engine
 from allygraph.lookup import Statements, statements
 from allygraph.names import PREFIXES, expand
 
 _POLARITIES = ("affirms", "denies", "doubts")
+_whole = cache(expand)
+"""The names are those of this module, some thousand times a page."""
 _FAR = "9999-12-31"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -117,7 +120,7 @@ class _Reader:
         )
 
     def _all(self, subject: str, name: str) -> tuple[str, ...]:
-        values = self._facts.get(subject, {}).get(expand(name), [])
+        values = self._facts.get(subject, {}).get(_whole(name), [])
         return tuple(value.value for value in values if value is not None)
 
     def _one(self, subject: str, name: str) -> str:

@@ -3,7 +3,7 @@
 Each neighbour is a link; the line to it says how sure the relationship is, and whether claims
 disagree. Sure ones are solid, presumed ones dashed, possible ones dotted, contested ones double.
 
-Units: the picture is 960 by 520.
+Units: the picture is 960 by 540.
 """
 
 import math
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 MOST = 22
-_WIDTH, _HEIGHT = 960, 520
-_ACROSS, _DOWN = 290, 205
-_LONGEST = 27
+_WIDTH, _HEIGHT = 960, 540
+_ACROSS, _DOWN = 260, 245
+_LONGEST = 30
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,7 @@ def neighbourhood(centre: str, neighbours: Sequence[Neighbour], title: str) -> M
     """
     shown = neighbours[:MOST]
     edges, nodes = [], []
-    for number, one in enumerate(shown):
-        angle = 2 * math.pi * number / len(shown) - math.pi / 2
-        x = round(_WIDTH / 2 + _ACROSS * math.cos(angle), 1)
-        y = round(_HEIGHT / 2 + _DOWN * math.sin(angle), 1)
+    for one, (x, y) in zip(shown, _places(len(shown)), strict=True):
         edges.append(_edge(x, y, one))
         nodes.append(_node(x, y, one))
     middle = Markup(
@@ -59,6 +56,20 @@ def neighbourhood(centre: str, neighbours: Sequence[Neighbour], title: str) -> M
     ).format(_WIDTH, _HEIGHT, title, title, *map(Markup("").join, (edges, nodes)), middle)
 
 
+def _places(count: int) -> list[tuple[float, float]]:
+    """Give places clockwise from the top: on both sides as far apart as their texts are high."""
+    right = -(-count // 2)
+    places = []
+    for number in range(count):
+        on_right = number < right
+        side, index = (right, number) if on_right else (count - right, number - right)
+        share = (index + 0.5) / side * 2 - 1
+        across = _ACROSS * math.sqrt(1 - (share * 0.9) ** 2)
+        x, y = (across, share * _DOWN) if on_right else (-across, -share * _DOWN)
+        places.append((round(_WIDTH / 2 + x, 1), round(_HEIGHT / 2 + y, 1)))
+    return places
+
+
 def _edge(x: float, y: float, one: Neighbour) -> Markup:
     return Markup(
         '<line class="edge edge-{} standing-{}" x1="{}" y1="{}" x2="{}" y2="{}"/>'
@@ -67,9 +78,7 @@ def _edge(x: float, y: float, one: Neighbour) -> Markup:
 
 def _node(x: float, y: float, one: Neighbour) -> Markup:
     """Draw a neighbour, its text on the side that looks away from the middle."""
-    side = "end" if x < _WIDTH / 2 - 9 else "start" if x > _WIDTH / 2 + 9 else "middle"
-    across = {"end": -11, "start": 11, "middle": 0}[side]
-    down = 4 if side != "middle" else (-22 if y < _HEIGHT / 2 else 22)
+    side, across = ("end", -11) if x < _WIDTH / 2 else ("start", 11)
     return Markup(
         '<a class="node" href="{}"><title>{} ({})</title><circle cx="{}" cy="{}" r="6"/>'
         '<text x="{}" y="{}" text-anchor="{}">{}</text>'
@@ -81,11 +90,11 @@ def _node(x: float, y: float, one: Neighbour) -> Markup:
         x,
         y,
         x + across,
-        y + down - 2,
+        y + 2,
         side,
         _short(one.label),
         x + across,
-        y + down + 12,
+        y + 16,
         side,
         _short(one.kind),
     )

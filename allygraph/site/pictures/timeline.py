@@ -16,7 +16,7 @@ from markupsafe import Markup
 _WIDTH, _LEFT, _RIGHT = 960, 96, 24
 _LANE, _BAR, _GAP, _AXIS = 46, 14, 5, 28
 _LETTER = 6.2
-_NEAR = 13.0
+_NEAR = 17.0
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 _MOST_TICKS = 9
 _OPEN = ("0001-01-01", "9999-12-31")
@@ -198,14 +198,15 @@ def _bar(scale: _Scale, bar: Bar, top: int) -> Markup:
 
 
 def _name(bar: Bar, x: float, y: int, width: float) -> Markup:
-    """Write the name of a bar on the side where there is more room, as far as there is."""
+    """Write the name of a bar where there is most room: beside it, or in it where it is long."""
     before, after = x - _LEFT, _WIDTH - _RIGHT - x - width
-    room = max(before, after) - 12
+    room = max(before, after, width) - 12
     count = int(room / _LETTER)
     if count < 8:
         return Markup("")
     text = bar.name if len(bar.name) <= count else f"{bar.name[: count - 1].rstrip()}…"
-    place, anchor = (x - 6, "end") if before >= after else (x + width + 6, "start")
+    places = [(before, x - 6, "end"), (after, x + width + 6, "start"), (width, x + 6, "start")]
+    _, place, anchor = max(places, key=lambda one: one[0])
     return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(
         place, y + _BAR - 3, anchor, text
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
@@ -10,14 +11,15 @@ from pyoxigraph import Literal, NamedNode
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import ParameterError, UnknownName
 from allygraph.lookup import labels
-from allygraph.names import BASE, compact, expand
+from allygraph.names import BASE, PREFIXES, compact, expand
 from allygraph.results import Value
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.claims import Shown, shown
 from allygraph.site.labelling import Labels
 from allygraph.site.pages import Helpers, page
-from allygraph.site.pictures.neighbourhood import Neighbour, neighbourhood
+from allygraph.site.pictures.neighbourhood import MOST, Neighbour, neighbourhood
 from allygraph.site.pictures.timeline import Bar, Mark, Words, timeline
+from allygraph.site.thing.claim import Said, surroundings
 from allygraph.site.thing.gathering import Gathered, Group, Line, Spell, gather
 
 __all__ = ["read"]
@@ -26,6 +28,25 @@ PAGE_LINES = 25
 """Lines of a group that a page shows; the rest are on pages of the group alone."""
 _MOST_BARS = 24
 _MOST_MENTIONS = 40
+_FEWEST = 3
+"""Neighbours that make a picture."""
+_T = TypeVar("_T")
+_CLAIMS = "claims"
+"""Name of the group of claims that a thing makes or prints, in addresses."""
+_KINDS = (
+    "Membership",
+    "Partnership",
+    "Commitment",
+    "Representation",
+    "Tenure",
+    "UseRight",
+    "Participation",
+    "Position",
+    "StageChange",
+    "Concern",
+    "Comparison",
+    "Description",
+)
 _OPEN = ("0001-01-01", "9999-12-31")
 _AND = re.compile(r", | and ")
 
@@ -51,47 +72,78 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
     iri = BASE + quote(ask.path, safe="/-._~%")
     found = gather(engine, iri, ask.as_of, ask.known_by)
     parts = _parts(engine, ask, found)
+    made = _made(ask, found)
     lines = [line for part in parts for line in part.lines]
-    wanted = [*found.claims, *found.made[:PAGE_LINES], *(c for line in lines for c in line.claims)]
+    wanted = [*found.claims, *made.claims, *(c for line in lines for c in line.claims)]
     claims = shown(engine, wanted, ask.known_by)
+    is_claim = expand("ally:Claim") in found.types
+    said = surroundings(engine, iri, ask.as_of, ask.known_by) if is_claim else None
     # Labels that are looked up here are kept for the template.
-    helpers = Helpers(engine, ask, _mentions(found, lines, claims.values()))
+    helpers = Helpers(engine, ask, _mentions(found, lines, claims.values(), said))
     alone = bool(ask.one("group"))
     return page(
         engine,
         ask,
         "thing.html",
         thing_of=found,
+        names_of=list({label.value: label for label in found.names}.values()),
         parts_of=parts,
         claims_of=lambda names: [claims[one] for one in names if one in claims],
         reverse_of=_reverse(engine, found).__getitem__,
         alone=alone,
         most_mentions=_MOST_MENTIONS,
-        shown_made=[claims[one] for one in found.made[:PAGE_LINES] if one in claims],
-        is_claim=expand("ally:Claim") in found.types,
-        picture=None if alone else _timeline(found, lines, claims, ask, helpers),
+        made=made,
+        shown_made=[claims[one] for one in made.claims if one in claims],
+        said=said,
+        picture=None if alone else _picture(found, parts, claims, said, ask, helpers),
         around=None if alone else _around(found, helpers),
         span=_span,
         is_iri=lambda value: isinstance(value, NamedNode),
+        is_ours=lambda name: name.startswith(PREFIXES["ally"]),
+        text_of=_text,
         language_of=lambda value: value.language or "" if isinstance(value, Literal) else "",
     )
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Claims that the thing makes or prints: those of this page, by IRI."""
+
+    claims: tuple[str, ...]
+    page: int
+    pages: int
+
+
+def _made(ask: Ask, found: Gathered) -> _Made:
+    """Choose the claims of this page."""
+    wanted = ask.one("group")
+    pages = max(1, -(-len(found.made) // PAGE_LINES))
+    number = _page_number(ask, pages) if wanted == _CLAIMS else 1
+    start = (number - 1) * PAGE_LINES
+    shown_ones = found.made[start : start + PAGE_LINES] if wanted in ("", _CLAIMS) else ()
+    return _Made(shown_ones, number, pages)
+
+
+def _text(value: Value) -> str:
+    """Write a value for people; days that stand for "no bound" are an ellipsis."""
+    return _day(value.value) if value is not None else ""
 
 
 def _parts(engine: OxigraphEngine, ask: Ask, found: Gathered) -> list[_Part]:
     """Choose the groups and lines of this page."""
     wanted = ask.one("group")
     groups = [group for group in found.groups if wanted in ("", group.key)]
+    if wanted == _CLAIMS and found.made:
+        return []
     if wanted and not groups:
         known = ", ".join(group.key for group in found.groups)
         raise UnknownName(f"there is no group '{wanted[:60]}' here", expected=known or None)
-    number = _page_number(ask) if wanted else 1
     names = Labels(engine, ask.lang)
     reverse = labels(engine, [group.role for group in groups], "ally:reverseLabel")
     parts = []
     for group in groups:
         pages = -(-len(group.lines) // PAGE_LINES)
-        if number > pages:
-            raise ParameterError(f"there is no page {number}", expected=f"1 to {pages}")
+        number = _page_number(ask, pages) if wanted else 1
         start = (number - 1) * PAGE_LINES
         kind = names.of(group.kind)
         if kind.language in ("", "en"):
@@ -101,7 +153,13 @@ def _parts(engine: OxigraphEngine, ask: Ask, found: Gathered) -> list[_Part]:
             heading = f"{kind.text} ({names.of(group.role).text})"
         lines = group.lines[start : start + PAGE_LINES]
         parts.append(_Part(group, heading, lines, number, pages))
-    return sorted(parts, key=lambda part: part.heading)
+    return sorted(parts, key=lambda part: (_rank(part.group), part.heading))
+
+
+def _rank(group: Group) -> int:
+    """Order groups: what binds first, then who represents whom, then what is thought and said."""
+    kind = group.kind.rpartition("#")[2]
+    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
 
 
 def _reverse(engine: OxigraphEngine, found: Gathered) -> dict[str, str]:
@@ -124,19 +182,25 @@ def _heading(kind: str, role: str) -> str:
     return next((part for part in parts if part.startswith(kind)), role or kind)
 
 
-def _page_number(ask: Ask) -> int:
+def _page_number(ask: Ask, pages: int) -> int:
     given = ask.one("page", "1")
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 10_000:
-        raise ParameterError(f"page: '{given[:20]}' is no number", expected="1, 2, …")
+    # So many digits are no page, and int() would refuse still more.
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= pages:
+        raise ParameterError(f"there is no page '{given[:20]}'", expected=f"1 to {pages}")
     return int(given)
 
 
-def _mentions(found: Gathered, lines: Iterable[Line], claims: Iterable[Shown]) -> Iterator[str]:
+def _mentions(
+    found: Gathered, lines: Iterable[Line], claims: Iterable[Shown], said: Said | None
+) -> Iterator[str]:
     """Give all that the page names, so that labels are looked up at once."""
+    if said is not None:
+        yield from said.mentions()
+        yield from _named(said.about.said if said.about else ())
     yield from (found.iri, *found.types, *found.links)
     yield from (group.kind for group in found.groups)
-    for said in [found.said, *(line.said for line in lines)]:
-        yield from _named(said)
+    for facts in [found.said, *(line.said for line in lines)]:
+        yield from _named(facts)
     for line in lines:
         yield from (line.iri, *line.others)
     for line in found.lines:
@@ -162,21 +226,47 @@ def _span(spells: Sequence[Spell]) -> tuple[str, str]:
     return first.replace(_OPEN[0], ""), last.replace(_OPEN[1], "")
 
 
+def _picture(
+    found: Gathered,
+    parts: Sequence[_Part],
+    claims: dict[str, Shown],
+    said: Said | None,
+    ask: Ask,
+    helpers: Helpers,
+) -> dict[str, object] | None:
+    """Give the timeline; of a claim that of what it is about, on which all have their say."""
+    if said is not None and said.about is not None:
+        same = {claim.claim: claim for claim in said.others}
+        return _timeline(said.about, [], same, ask, helpers)
+    return _timeline(found, [part.lines for part in parts], claims, ask, helpers)
+
+
+def _share(groups: Sequence[Sequence[_T]], most: int) -> list[_T]:
+    """Choose for a picture: as many of each group as fit, so that none crowds others out.
+
+    >>> _share([["a", "b", "c"], ["d"]], 3)
+    ['a', 'b', 'd']
+    >>> _share([["a", "b", "c"], ["d"]], 9)
+    ['a', 'b', 'c', 'd']
+    """
+    rounds = max(map(len, groups), default=0)
+    turns = [(i, n) for i in range(rounds) for n, group in enumerate(groups) if i < len(group)]
+    return [groups[n][i] for i, n in sorted(turns[:most], key=lambda turn: turn[::-1])]
+
+
 def _timeline(
     found: Gathered,
-    lines: Sequence[Line],
+    groups: Sequence[Sequence[Line]],
     claims: dict[str, Shown],
     ask: Ask,
     helpers: Helpers,
 ) -> dict[str, object] | None:
     """Give the timeline and the rows of its table; None where there is nothing to tell."""
-    about = [
-        claims[one]
-        for one in (*found.claims, *(c for ln in lines for c in ln.claims))
-        if one in claims
-    ]
-    about = list(dict.fromkeys(about))
-    bars, rows = _bars(found, lines, helpers)
+    named = (*found.claims, *(one for lines in groups for line in lines for one in line.claims))
+    about = [claims[one] for one in dict.fromkeys(named) if one in claims]
+    held = [[line for line in lines if _holds(line)] for lines in groups]
+    drawn = _share(held, _MOST_BARS)
+    bars, rows = _bars(found, drawn, helpers)
     if not about and not bars:
         return None
     said = [_mark(one.said, one, helpers) for one in about if one.said]
@@ -194,7 +284,18 @@ def _timeline(
         (one.said, one.known_since, helpers.thing(one.claim, one.identifier), one.quote)
         for one in about
     ]
-    return {"svg": timeline(said, reported, bars, clocks, words), "told": told, "held": rows}
+    return {
+        "svg": timeline(said, reported, bars, clocks, words),
+        "told": told,
+        "held": rows,
+        "drawn": len(drawn),
+        "total": len([line for group in found.groups for line in group.lines if _holds(line)]),
+    }
+
+
+def _holds(line: Line) -> bool:
+    """Tell whether it is sure or presumed on some day."""
+    return any(spell.certainty in ("sure", "presumed") for spell in line.spells)
 
 
 def _mark(day: str, claim: Shown, helpers: Helpers) -> Mark:
@@ -212,7 +313,7 @@ def _bars(
     number = 0
     for iri, spells in held:
         drawn = [spell for spell in spells if spell.certainty in ("sure", "presumed")]
-        if not drawn or number == _MOST_BARS:
+        if not drawn:
             continue
         name = helpers.plain(iri)
         href = helpers.link(f"{iri.removeprefix(BASE)}.html")
@@ -242,26 +343,26 @@ def _day(day: str) -> str:
 
 
 def _around(found: Gathered, helpers: Helpers) -> dict[str, object] | None:
-    """Give the picture of the neighbourhood and the rows of its table."""
-    seen: dict[str, tuple[Line, Group]] = {}
-    for group in found.groups:
-        for line in group.lines:
-            for other in line.others[:1]:
-                if line.now is not None and line.now.certainty != "none":
-                    seen.setdefault(other, (line, group))
-    if not seen:
-        return None
-    neighbours, rows = [], []
-    for other, (line, group) in seen.items():
-        now = line.now
-        if now is None:
-            continue
+    """Give the picture of the neighbourhood and the rows of its table; None for less than three."""
+    seen: set[str] = set()
+    groups: list[list[tuple[Neighbour, tuple[object, ...]]]] = []
+    for group in sorted(found.groups, key=_rank):
         kind = helpers.plain(group.kind)
-        href = helpers.link(f"{other.removeprefix(BASE)}.html")
-        name = helpers.plain(other)
-        neighbours.append(Neighbour(name, href, kind, now.certainty, now.standing))
-        word = helpers.phrase(f"frame.badge-{now.certainty}")
-        rows.append((helpers.thing(other), kind, helpers.thing(line.iri), word))
+        groups.append([])
+        for line in group.lines:
+            other = next(iter(line.others), "")
+            if line.now is None or line.now.certainty == "none" or not other or other in seen:
+                continue
+            seen.add(other)
+            href = helpers.link(f"{other.removeprefix(BASE)}.html")
+            state = (line.now.certainty, line.now.standing)
+            word = helpers.phrase(f"frame.badge-{line.now.certainty}")
+            row = (helpers.thing(other), kind, helpers.thing(line.iri), word)
+            groups[-1].append((Neighbour(helpers.plain(other), href, kind, *state), row))
+    if len(seen) < _FEWEST:
+        return None
     title = helpers.phrase("thing.around", name=helpers.plain(found.iri))
-    svg = neighbourhood(helpers.plain(found.iri), neighbours, title)
-    return {"svg": svg, "rows": rows, "total": len(neighbours)}
+    drawn = [neighbour for neighbour, _ in _share(groups, MOST)]
+    svg = neighbourhood(helpers.plain(found.iri), drawn, title)
+    rows = [row for one in groups for _, row in one]
+    return {"svg": svg, "rows": rows, "shown": len(drawn), "total": len(rows)}
