@@ -15,11 +15,11 @@ _ROOT = Path(__file__).resolve().parent.parent
 _PROGRAM = """
 import json, sys
 from pathlib import Path
-from allygraph.web.pages import Example
+from allygraph.web.examples import Example
 from allygraph.web.process import set_up_log
 from allygraph.web.server import serve
 from allygraph.web.settings import Settings
-from allygraph.web.connection import Patience
+from allygraph.web.patience import Patience
 from allygraph.web.workers import Limits
 
 set_up_log()

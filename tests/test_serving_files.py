@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from allygraph.cli.serve import serve
-from allygraph.web.connection import Patience
+from allygraph.web.patience import Patience
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 UNIT = (DOCS / "serving" / "allygraph.service").read_text(encoding="utf-8")

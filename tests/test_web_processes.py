@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from allygraph.cli import ally
 from allygraph.cli.serve import _base
 from allygraph.errors import UnreadableFile, UsageError
-from allygraph.web.connection import Patience
-from allygraph.web.pages import Example
+from allygraph.web.examples import Example
+from allygraph.web.patience import Patience
 from allygraph.web.server import listen, serve
 from allygraph.web.settings import Settings
 from allygraph.web.workers import Limits

@@ -11,7 +11,7 @@ import click
 from allygraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from allygraph.web.pages import Example
+    from allygraph.web.examples import Example
     from allygraph.web.settings import Settings
 
 _EXAMPLES = ("proposal/blockers", "partnership/itpp-status", "concern/concerns-about")
@@ -160,7 +160,7 @@ def _base(given: str) -> str:
 def examples() -> "tuple[Example, ...]":
     """Give the questions of the first page: saved queries as they lie there, without the header."""
     from allygraph import queries
-    from allygraph.web.pages import Example
+    from allygraph.web.examples import Example
 
     found = []
     for name in _EXAMPLES:

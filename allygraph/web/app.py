@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Scope
 from allygraph.web.assets import asset
 from allygraph.web.cache import Cache
 from allygraph.web.endpoint import Service, refuse_change
+from allygraph.web.examples import Example
 from allygraph.web.headers import Headers
-from allygraph.web.pages import Example
 from allygraph.web.problems import Problem
 from allygraph.web.refusals import Refusals
 from allygraph.web.routes import READER_ROUTES, SERVICE_ROUTE

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import NamedTuple
 
-MOST_BYTES = 64_000_000
 _SOFTWARE = version("allygraph")
 _LARGEST_SHARE = 4
 # What an entry takes besides its bodies: key, headers, and the objects themselves.
@@ -88,7 +87,7 @@ class Cache:
         most_bytes: of all entries; 0 keeps nothing, but equal questions still share an answer.
     """
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = 64_000_000) -> None:
         self.counts = Counts()
         self.size = 0
         self._most_bytes = most_bytes

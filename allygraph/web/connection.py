@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from allygraph.web.addresses import client_place
 from allygraph.web.conditional import CANCELS, SLOT
+from allygraph.web.patience import Patience
 from allygraph.web.problems import Problem
 from allygraph.web.quick import Hit, Quick, Ready, Slot, condition_of, head_of, is_known
 
@@ -31,31 +32,6 @@ _SMALL_BODY_BYTES = 262_144
 _EVERY = (
     b"access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
 )
-
-
-@dataclass(frozen=True)
-class Patience:
-    """What one connection may take. Units: seconds, bytes, numbers.
-
-    Attributes:
-        head_s: from its first byte until the head of a request is complete.
-        body_s: from then until its body is.
-        idle_s: between two requests.
-        write_s: without 64 kB of an answer being read.
-        head_bytes: cap of a head.
-        address_bytes: cap of the address in it; the parser takes no longer ones.
-        headers: cap of their number.
-        per_client: connections of one client address at once, in each process.
-    """
-
-    head_s: float = 10.0
-    body_s: float = 10.0
-    idle_s: float = 10.0
-    write_s: float = 15.0
-    head_bytes: int = 98_304
-    address_bytes: int = 65_535
-    headers: int = 100
-    per_client: int = 128
 
 
 @dataclass

@@ -16,9 +16,9 @@ from allygraph.site.addresses import links
 from allygraph.web import pages, sparql
 from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.conditional import CANCELS, fresh, respond
+from allygraph.web.examples import Example
 from allygraph.web.fields import Fields
 from allygraph.web.negotiate import GRAPHS, TABLES
-from allygraph.web.pages import Example
 from allygraph.web.problems import Problem
 from allygraph.web.worker import Reply
 from allygraph.web.workers import Pool

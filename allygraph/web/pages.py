@@ -11,12 +11,13 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from allygraph.names import compact
+from allygraph.web.examples import Example
 from allygraph.web.problems import Problem
 
 _FOLDER = Path(__file__).resolve().parent
@@ -41,14 +42,6 @@ WHERE {
 ORDER BY ?label
 LIMIT 20
 """
-
-
-class Example(NamedTuple):
-    """A question in words, how to read its answer, and the query that answers it."""
-
-    question: str
-    reading: str
-    query: str
 
 
 def form(examples: Sequence[Example]) -> Response:

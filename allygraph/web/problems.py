@@ -4,11 +4,12 @@ One table names each problem, its status and its title; ``docs/errors.md`` has a
 """
 
 import json
-from typing import Any
-
-from starlette.responses import Response
+from typing import TYPE_CHECKING, Any
 
 from allygraph.names import BASE
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 RETRY_S = 2
 PROBLEMS: dict[str, tuple[int, str]] = {
@@ -65,8 +66,11 @@ class Problem(Exception):
             headers["Allow"] = "GET, HEAD, POST, OPTIONS"
         return headers
 
-    def response(self) -> Response:
+    def response(self) -> "Response":
         """Give it as ``application/problem+json``."""
+        # Workers tell problems too, and have no use for what this takes to import.
+        from starlette.responses import Response
+
         members = {
             "type": f"{BASE}errors#{self.code}",
             "title": self.title,

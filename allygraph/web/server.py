@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from allygraph.errors import UsageError
-from allygraph.web.process import answer_on
 from allygraph.web.settings import Settings
 from allygraph.web.supervisor import Supervisor
 
@@ -33,6 +32,9 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         first = open_sockets.enter_context(listen(settings.host, settings.port))
         address = _address(first)
         if settings.processes == 1 or sys.platform == "win32":
+            # The processes of a supervisor import this; it itself need not.
+            from allygraph.web.process import answer_on
+
             answer_on(first, settings, lambda: announce(address))
             return
         listeners = _spread(first, settings.processes)

@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from allygraph.web.cache import MOST_BYTES
-from allygraph.web.connection import Patience
-from allygraph.web.pages import Example
+from allygraph.web.examples import Example
+from allygraph.web.patience import Patience
 from allygraph.web.workers import READING, Limits
 
 _MOST_PROCESSES = 4
@@ -47,7 +46,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     reading: Limits = READING
     patience: Patience = field(default_factory=Patience)
-    cache_bytes: int = MOST_BYTES
+    cache_bytes: int = 64_000_000
     base: str = ""
     trust_forwarded: bool = False
     access_log: bool = False
