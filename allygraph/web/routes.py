@@ -59,8 +59,11 @@ ROWS = (
 )
 READER_ROUTES = (
     ReaderRoute("/", "start"),
-    ReaderRoute("/compare", "compare", (HTML, JSON)),
-    *(ReaderRoute(f"/compare.{form}", "compare", (HTML, JSON)) for form in ("html", "json")),
+    ReaderRoute("/compare", "compare", (HTML, JSON), at_once=1),
+    *(
+        ReaderRoute(f"/compare.{form}", "compare", (HTML, JSON), at_once=1)
+        for form in ("html", "json")
+    ),
     ReaderRoute("/editor", "editor"),
     ReaderRoute("/editor/terms.json", "editor-terms", (JSON,)),
     ReaderRoute("/labels.json", "labels", (JSON,)),

@@ -29,7 +29,7 @@ if (whys.length > 1 && text?.openAll) {
     label();
   });
   for (const why of whys) why.addEventListener("toggle", label);
-  document.querySelector("main h1")?.after(button);
+  document.querySelector("main h1")?.before(button);
 }
 
 // Paper shows what a click would: evidence and tables are open in print, and as before after it.
