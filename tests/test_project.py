@@ -213,6 +213,20 @@ def test_the_wheel_carries_the_files_of_the_pages(installed, tmp_path):
     assert found.stdout.split() == sorted(path.name for path in (PACKAGE / "site/assets").iterdir())
 
 
+def test_the_wheel_carries_phrases_templates_and_the_map(installed, tmp_path):
+    program = (
+        "from allygraph.site import phrases; from allygraph.site.pages import templates; "
+        "from allygraph.site.pictures.map import State, picture; "
+        "templates().get_template('start.html'); print(phrases.phrase('frame.why', 'fr')); "
+        "print('FRA' in str(picture([State('FRA', 'member', 'FRA', '/')], [], 'x')))"
+    )
+    found = subprocess.run(
+        [str(installed), "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.splitlines() == ["Pourquoi ?", "True"]
+
+
 def test_the_wheel_works_from_an_empty_folder(installed, tmp_path):
     """What pip installs carries ontology, data and queries, and knows no path of the checkout."""
     answer = _run(

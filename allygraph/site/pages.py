@@ -55,7 +55,7 @@ def page(
     """
     helpers = Helpers(engine, ask, mentions)
     values.setdefault("formats", _THING_FORMS if _names_thing(ask.path) else ())
-    text = _environment().get_template(template).render(ask=ask, **helpers.table(), **values)
+    text = templates().get_template(template).render(ask=ask, **helpers.table(), **values)
     return Answer(text.encode(), "text/html; charset=utf-8", status)
 
 
@@ -189,7 +189,8 @@ def _names_thing(path: str) -> bool:
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """Give the templates of all pages."""
     return Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
