@@ -19,11 +19,16 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 READERS = {
     "about": "about:read",
     "compare": "compare.view:read",
+    "context": "reference:context",
+    "dataset": "reference:dataset",
     "document": "documents:read",
     "editor": "editor:read",
     "editor-terms": "editor:terms",
+    "errors": "reference:errors",
     "graphs": "graphs:read",
     "labels": "editor:labels",
+    "landing": "landing:read",
+    "linkset": "signposting:linkset",
     "network": "network.view:read",
     "network-edge": "network.edge:read",
     "problem": "problem:read",
@@ -32,9 +37,11 @@ READERS = {
     "questions": "questions.index:read",
     "search": "search:read",
     "service": "service:describe",
+    "shape": "shapes:read",
     "start": "start:read",
     "thing": "thing:read",
     "tool": "tools:call",
+    "vocabulary": "vocabulary:read",
     "void": "dataset:void",
 }
 """Reader to module below this package and function; imported when first asked."""

@@ -2,7 +2,15 @@
 
 from urllib.parse import quote
 
-from allygraph.names import LICENCE
+from allygraph.names import BASE, LICENCE, PREFIXES
+
+PROFILES = {
+    "plain": f"{BASE}ns",
+    "org": PREFIXES["org"],
+    "nanopub": "http://www.nanopub.org/nschema#",
+    "dcat": PREFIXES["dcat"],
+}
+"""Name of a profile to its IRI; the first is what is given unasked."""
 
 
 def graph_address(base: str, name: str = "", form: str = "ntriples") -> str:

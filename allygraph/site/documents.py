@@ -8,7 +8,9 @@ of a named graph is the content of that graph.
 import csv
 import io
 from collections.abc import Iterable
-from urllib.parse import quote
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
@@ -18,6 +20,10 @@ from allygraph.lookup import unknown
 from allygraph.names import BASE, PREFIXES
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.neighbourhood import around, on
+from allygraph.site.paging import part
+from allygraph.site.profiles import headers, shaped
+from allygraph.site.retired import moved, tombstone
+from allygraph.site.signposting import iri_of, signed
 
 _GENERATED = f"{BASE}.well-known/genid/"
 _FORMS = {
@@ -28,23 +34,49 @@ _FORMS = {
     "jsonld": ("jsonld", "application/ld+json"),
     "rdfxml": ("rdfxml", "application/rdf+xml"),
 }
+_KEPT = 3
 _CSV_HEAD = ("subject", "property", "value", "datatype", "language", "graph")
 
 
 def read(engine: OxigraphEngine, ask: Ask) -> Answer:
-    """Give the document of the thing that the path names.
+    """Give the document of the thing that the path names, or where it has gone.
 
     Raises:
         UnknownName: the graph has no such thing; the error names what is near.
+        ParameterError: there is no such page of the document.
     """
-    iri = BASE + quote(ask.path, safe="/-._~%")
-    is_graph = iri.startswith(PREFIXES["graph"])
-    found = _graph(engine, iri) if is_graph else around(engine.store, iri)
-    if not found:
+    if (elsewhere := moved(engine, ask)) is not None:
+        return elsewhere
+    if told := tombstone(engine, ask):
+        return replace(as_document(told, ask.form), status=410)
+    found = statements_of(engine, ask)
+    shown = part(shaped(found, ask), ask)
+    answer = signed(engine, ask, as_document(shown.quads, ask.form))
+    return replace(answer, headers=(*answer.headers, *shown.headers, *headers(ask)))
+
+
+def statements_of(engine: OxigraphEngine, ask: Ask) -> tuple[Quad, ...]:
+    """Give all statements of a document, each once, in any order.
+
+    Raises:
+        UnknownName: the graph has no such thing.
+    """
+    iri = iri_of(ask.path)
+    days = (ask.as_of, ask.known_by) if ask.dated else None
+    found = _found(engine, iri, days)
+    if not found and not _found(engine, iri, None):
         raise unknown(engine, iri)
-    if ask.dated:
-        found = on(found, ask.as_of, ask.known_by)
-    return as_document(found, ask.form)
+    return found
+
+
+@lru_cache(maxsize=_KEPT)
+def _found(engine: OxigraphEngine, iri: str, days: tuple[date, date] | None) -> tuple[Quad, ...]:
+    """Find the quads of a thing, at both clocks where days are given; pages come one by one."""
+    is_graph = iri.startswith(PREFIXES["graph"])
+    found: Iterable[Quad] = _graph(engine, iri) if is_graph else around(engine.store, iri)
+    if days is not None:
+        found = on(found, *days)
+    return tuple(dict.fromkeys(_named(quad) for quad in found))
 
 
 def as_document(quads: Iterable[Quad], form: str) -> Answer:

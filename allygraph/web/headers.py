@@ -15,7 +15,8 @@ _EVERY = (
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"Allow, ETag, Link, Retry-After, X-Graph-Version, X-Truncated, X-Truncated-Rows",
+        b"Allow, Content-Profile, ETag, Link, Memento-Datetime, Retry-After, X-Graph-Version, "
+        b"X-Total-Count, X-Truncated, X-Truncated-Rows",
     ),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
@@ -28,7 +29,7 @@ class Headers:
 
     _preflight: ClassVar[dict[str, str]] = {
         "Access-Control-Allow-Headers": (
-            "Accept, Accept-Language, Accept-Profile, Content-Type, If-None-Match"
+            "Accept, Accept-Datetime, Accept-Language, Accept-Profile, Content-Type, If-None-Match"
         ),
         "Access-Control-Max-Age": "86400",
     }

@@ -46,6 +46,7 @@ class ReaderRoute(NamedTuple):
 
 
 DOCUMENTS = (TURTLE, TRIG, NTRIPLES, NQUADS, JSONLD, RDFXML, CSV, HTML)
+_LINKSET = Offer("json", "application/linkset+json", ("application/json",))
 SERVICE_ROUTE = ReaderRoute("/sparql", "service", RDF, is_timeless=True)
 """What the endpoint says without a query; with one it is no matter of a reader."""
 ROWS = (
@@ -76,6 +77,16 @@ READER_ROUTES = (
     ReaderRoute("/.well-known/void", "void", RDF, is_timeless=True),
     ReaderRoute("/void", "void", RDF, is_timeless=True),
     ReaderRoute("/void.{suffix}", "void", RDF, is_timeless=True),
+    ReaderRoute("/context.jsonld", "context", (JSONLD,), is_timeless=True),
+    *(
+        ReaderRoute(f"/{name}{rest}", reader, DOCUMENTS, names_thing=True)
+        for name, reader in (("ns", "vocabulary"), ("dataset", "dataset"))
+        for rest in ("", ".{suffix}", "/{path:path}")
+    ),
+    ReaderRoute("/errors", "errors", (HTML, JSON)),
+    *(ReaderRoute(f"/errors.{form}", "errors", (HTML, JSON)) for form in ("html", "json")),
+    ReaderRoute("/linkset/{path:path}", "linkset", (_LINKSET,)),
+    ReaderRoute("/shape/{path:path}", "shape", DOCUMENTS, names_thing=True, page="landing"),
     ReaderRoute("/graphs", "graphs", RDF, at_once=1, is_timeless=True),
     ReaderRoute("/q", "questions", (JSON, HTML)),
     *(ReaderRoute(f"/q.{form}", "questions", (JSON, HTML)) for form in ("html", "json")),
@@ -87,9 +98,10 @@ READER_ROUTES = (
             DOCUMENTS,
             names_thing=True,
             at_once=1 if kind == "graph" else 0,
-            page="proposal" if kind == "proposal" else "thing",
+            page="landing",
         )
         for kind in KINDS_OF_THING
+        if kind != "shape"
     ),
 )
 SUFFIXES = {

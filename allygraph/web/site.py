@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from allygraph.dates import LAST_DAY
 from allygraph.site.asking import Ask
+from allygraph.web import variants
 from allygraph.web.asked import day, language
 from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.conditional import fresh, respond
@@ -23,7 +24,7 @@ from allygraph.web.fields import Fields, decode, single
 from allygraph.web.negotiate import HTML, Offer, choose, short_names
 from allygraph.web.problems import PROBLEMS, Problem
 from allygraph.web.refusals import PAGE_POLICY, Refusals
-from allygraph.web.routes import SUFFIX_OF, SUFFIXES, ReaderRoute
+from allygraph.web.routes import SUFFIXES, ReaderRoute
 from allygraph.web.worker import Reply
 from allygraph.web.workers import Pool
 
@@ -71,15 +72,18 @@ class Site:
         fields = decode(request.scope["query_string"])
         path, offer, is_named = self._form(route, request, fields)
         if route.names_thing and not is_named:
-            return self._to_document(request, path, offer)
+            root = self._base or str(request.base_url)
+            target, headers = variants.document_address(root, path, offer, fields, request.headers)
+            return RedirectResponse(target, 303, headers)
         ask = self._ask(route, request, fields, path, offer)
         key = Key(ask.version, json.dumps(ask.record(), sort_keys=True))
-        if short := fresh(request, key, _VARY):
+        vary = variants.VARY if route.names_thing else _VARY
+        if short := fresh(request, key, vary):
             return short
 
         async def make() -> Cached:
             async with _turn(places, self.readers.limits.queue_s):
-                return _cached(key, await self.readers.answer({"ask": ask.record()}))
+                return _cached(key, await self.readers.answer({"ask": ask.record()}), vary)
 
         cached = await self._cache.get_or_make(key, make)
         return await respond(request, self._cache, key, cached)
@@ -114,7 +118,7 @@ class Site:
         self, route: ReaderRoute, request: Request, fields: Fields, path: str, offer: Offer
     ) -> Ask:
         today = date.today()
-        own = ("as_of", "known_by", "lang", "format")
+        own = ("as_of", "known_by", "lang", "format", variants.PROFILE_FIELD)
         as_of, known_by = day(fields, "as_of", today), day(fields, "known_by", today)
         lang = language(fields, request.headers.get("accept-language", ""))
         if route.is_timeless:
@@ -129,14 +133,9 @@ class Site:
             lang=lang,
             base=self._base or str(request.base_url),
             version=self.readers.version,
+            profile=variants.profile(fields, request.headers) if route.names_thing else "",
             dated=not route.is_timeless and bool(fields.get("as_of") or fields.get("known_by")),
         )
-
-    def _to_document(self, request: Request, path: str, offer: Offer) -> Response:
-        query = request.url.query
-        target = f"{self._base or request.base_url}{path}.{SUFFIX_OF[offer.name]}"
-        headers = {"Vary": _VARY}
-        return RedirectResponse(f"{target}?{query}" if query else target, 303, headers)
 
 
 @asynccontextmanager
@@ -156,7 +155,7 @@ async def _turn(places: asyncio.Semaphore | None, patience_s: float) -> AsyncIte
         places.release()
 
 
-def _cached(key: Key, reply: Reply) -> Cached:
+def _cached(key: Key, reply: Reply, vary: str) -> Cached:
     """Give an answer to keep, or raise the problem that the reply tells."""
     head = reply.head
     if reply.outcome == "refused":
@@ -168,7 +167,7 @@ def _cached(key: Key, reply: Reply) -> Cached:
     kind = head["media_type"]
     headers = [
         ("Content-Type", _with_charset(kind)),
-        ("Vary", _VARY),
+        ("Vary", vary),
         ("X-Graph-Version", key.version),
     ]
     if kind.startswith(HTML.media_type):
