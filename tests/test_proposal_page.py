@@ -176,7 +176,7 @@ def test_the_story_is_told_in_the_order_in_which_it_became_known(engine):
 def test_expectations_show_how_they_turned_out_once_that_is_known(engine):
     then, later = (section(page(engine, as_of=day), "expectations") for day in (ARTICLE, LATER))
 
-    assert "Nothing published by 2023-06-13 settles it" in then
+    assert "Not settled by anything published up to 2023-06-13" in then
     assert "left out of the Vilnius communiqué" not in then
     assert "left out of the Vilnius communiqué" in later
 

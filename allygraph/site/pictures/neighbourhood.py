@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 MOST = 22
 _WIDTH, _HEIGHT = 960, 540
-_ACROSS, _DOWN = 260, 245
-_LONGEST = 30
+_ACROSS, _DOWN = 245, 245
+_LONGEST = 28
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ def _mentions(
     for line in lines:
         yield from (line.iri, *line.others)
     for line in found.lines:
-        yield from line.others[:2]
+        yield min(line.others, key=_is_no_actor, default=found.iri)
     for claim in claims:
         yield from claim.mentions()
     for role, things in found.mentions:
@@ -342,6 +342,11 @@ def _day(day: str) -> str:
     return "…" if day in _OPEN else day
 
 
+def _is_no_actor(iri: str) -> bool:
+    """Put actors first: a partnership joins partners, and names their programme too."""
+    return not iri.startswith(PREFIXES["actor"])
+
+
 def _around(found: Gathered, helpers: Helpers) -> dict[str, object] | None:
     """Give the picture of the neighbourhood and the rows of its table; None for less than three."""
     seen: set[str] = set()
@@ -350,7 +355,7 @@ def _around(found: Gathered, helpers: Helpers) -> dict[str, object] | None:
         kind = helpers.plain(group.kind)
         groups.append([])
         for line in group.lines:
-            other = next(iter(line.others), "")
+            other = min(line.others, key=_is_no_actor, default="")
             if line.now is None or line.now.certainty == "none" or not other or other in seen:
                 continue
             seen.add(other)
