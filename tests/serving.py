@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +17,7 @@ _PROGRAM = """
 import json, sys
 from pathlib import Path
 from allygraph.web.examples import Example
+from allygraph.web.budgets import Allowance
 from allygraph.web.process import set_up_log
 from allygraph.web.server import serve
 from allygraph.web.settings import Settings
@@ -30,6 +32,7 @@ limits = Limits(
 example = Example("Who is <b>there</b>?", "One row for each & all.", "SELECT ?s { ?s ?p ?o }")
 patience = Patience(**told.pop("patience"))
 follow = told.pop("follow", None)
+spend = {name: Allowance(*told.pop(name, (0, 0))) for name in ("per_client", "pages_per_client")}
 settings = Settings(
     Path(told.pop("store")),
     port=0,
@@ -38,6 +41,7 @@ settings = Settings(
     examples=(example,),
     access_log=True,
     follow=follow and Path(follow),
+    **spend,
     **told,
 )
 serve(settings, lambda address: print(address, flush=True))
@@ -50,6 +54,7 @@ class Running:
 
     address: str
     process: "subprocess.Popen[str]"
+    log: Path
 
     @property
     def port(self) -> int:
@@ -59,7 +64,8 @@ class Running:
     def stop(self, number: int = signal.SIGINT) -> str:
         """Stop it as a user would; give what it wrote to its log."""
         self.process.send_signal(number)
-        return self.process.communicate(timeout=10)[1]
+        self.process.communicate(timeout=10)
+        return self.log.read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -76,16 +82,20 @@ def serving(
     """
     told = {"store": str(store), "deadline_s": deadline_s, "patience": patience or {}, **more}
     told |= {name: str(value) for name, value in more.items() if isinstance(value, Path)}
-    with subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, json.dumps(told)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(_ROOT)},
-    ) as process:
+    # The log goes to a file: a pipe that nobody reads would stop the service when it is full.
+    with (
+        NamedTemporaryFile(suffix=".log") as log,
+        subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, json.dumps(told)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(_ROOT)},
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
-            yield Running(process.stdout.readline().strip(), process)
+            yield Running(process.stdout.readline().strip(), process, Path(log.name))
         finally:
             process.kill()
             process.communicate()

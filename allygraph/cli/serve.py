@@ -75,7 +75,24 @@ _EXAMPLES = ("proposal/blockers", "partnership/itpp-status", "concern/concerns-a
     is_flag=True,
     help="Believe X-Forwarded-For and -Proto of the one proxy in front; never without one.",
 )
-@click.option("--access-log", is_flag=True, help="Write a line a request, without the query.")
+@click.option(
+    "--rate",
+    default=60,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Queries of one address that are answered in a minute, kept answers aside; 0: any.",
+)
+@click.option(
+    "--work",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(0.0),
+    metavar="SECONDS",
+    help="Time that the queries of one address may take in a minute; 0: any.",
+)
+@click.option("--access-log", is_flag=True, help="Write a line of JSON a request, without query.")
+@click.option("--log-queries", is_flag=True, help="The same, with what was asked.")
 def serve(**options: Any) -> None:
     """Serve the graph: an endpoint, linked data and pages.
 
@@ -120,7 +137,10 @@ def settings(
     cache: int,
     base_iri: str,
     trust_forwarded: bool,
+    rate: int,
+    work: float,
     access_log: bool,
+    log_queries: bool,
 ) -> "Settings":
     """Make the settings of a service from the options of the command.
 
@@ -128,6 +148,7 @@ def settings(
         UsageError: the public address is no web address.
     """
     from allygraph.resources import root
+    from allygraph.web.budgets import Allowance
     from allygraph.web.settings import Settings, default_processes
     from allygraph.web.workers import READING, Limits
 
@@ -141,7 +162,9 @@ def settings(
         cache_bytes=1_000_000 * cache,
         base=_base(base_iri),
         trust_forwarded=trust_forwarded,
-        access_log=access_log,
+        per_client=Allowance(rate, work),
+        access_log=access_log or log_queries,
+        log_queries=log_queries,
         examples=examples(),
         follow=root(),
     )

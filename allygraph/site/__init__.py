@@ -18,6 +18,7 @@ ReaderFunction: TypeAlias = Callable[[OxigraphEngine, Ask], Answer]
 
 READERS = {
     "about": "about:read",
+    "canary": "canary:read",
     "compare": "compare.view:read",
     "context": "reference:context",
     "dataset": "reference:dataset",

@@ -6,9 +6,10 @@ the pool, and comes back as bytes or as the name of a problem.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -19,10 +20,15 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Scope
 
 from allygraph.web.assets import asset
+from allygraph.web.budgets import Budgets
 from allygraph.web.cache import Cache
 from allygraph.web.endpoint import Service, refuse_change
 from allygraph.web.examples import Example
+from allygraph.web.gate import Gate
 from allygraph.web.headers import Headers
+from allygraph.web.metrics import Metrics
+from allygraph.web.observing import Routes, Watcher
+from allygraph.web.operations import OPERATIONS, Operations
 from allygraph.web.problems import Problem
 from allygraph.web.refusals import Refusals
 from allygraph.web.routes import READER_ROUTES, SERVICE_ROUTE
@@ -34,37 +40,51 @@ _CHANGING = ["PUT", "PATCH", "DELETE"]
 _STATUS_CODES = {404: "request-not-found", 405: "request-method"}
 
 
+class ClientBudgets(NamedTuple):
+    """What clients may ask for: of queries of their own, and of the site; None sets no limit."""
+
+    queries: Budgets | None = None
+    pages: Budgets | None = None
+
+
+NO_BUDGETS = ClientBudgets()
+
+
+class App(NamedTuple):
+    """The application, what it counts, and who else is to be told of each request."""
+
+    asgi: ASGIApp
+    metrics: Metrics
+    watchers: list[Watcher]
+
+
 def create_app(
     pool: Pool,
     readers: Pool,
     *,
     cache: Cache | None = None,
+    budgets: ClientBudgets = NO_BUDGETS,
     base: str = "",
     examples: Sequence[Example] = (),
-    access_log: bool = False,
-) -> ASGIApp:
+    moves: Callable[[], int] = lambda: 0,
+) -> App:
     """Give the service over two pools of workers, which it starts and closes with its own life.
 
     Args:
         pool: who evaluates the queries.
         readers: who answers for the site.
         cache: keeps the answers of both; empty at first when not given.
+        budgets: of clients, for queries and for pages.
         base: public address of the service, ending in a slash; empty: the one asked for.
         examples: questions shown on the first page.
-        access_log: write one line a request, without the text of the query.
+        moves: gives how often a new build was taken over.
     """
     cache = Cache() if cache is None else cache
-    site = Site(readers, cache, base)
+    site = Site(readers, cache, Gate(budgets.pages, readers.limits), base)
     describe, root = site.endpoint(SERVICE_ROUTE), urlsplit(base).path or "/"
-    service = Service(pool, cache, describe, root, examples)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await asyncio.gather(pool.start(), readers.start())
-        try:
-            yield
-        finally:
-            await asyncio.gather(pool.close(), readers.close())
+    gate = Gate(budgets.queries, pool.limits)
+    service = Service(pool, cache, gate, describe, root, examples)
+    metrics = Metrics(_routes(), {"queries": pool, "pages": readers}, cache, moves)
 
     async def refuse(request: Request, error: Exception) -> Response:
         return await _on_http_error(request, error, site.refusals)
@@ -75,13 +95,35 @@ def create_app(
             Route("/sparql", refuse_change, methods=_CHANGING),
             Route("/graphs", refuse_change, methods=["POST", *_CHANGING]),
             Route("/graph/{name:path}", refuse_change, methods=["POST", *_CHANGING]),
+            *Operations(pool, readers, metrics).routes(),
             Route("/assets/{name}", asset, methods=["GET", "HEAD"]),
             *(Route(one.pattern, site.endpoint(one), methods=["GET"]) for one in READER_ROUTES),
         ],
         exception_handlers={HTTPException: refuse, Exception: _on_fault},
-        lifespan=lifespan,
+        lifespan=_living(pool, readers),
     )
-    return Headers(app, partial(_allowed, app), access_log=access_log)
+    watchers: list[Watcher] = [metrics]
+    return App(Headers(app, partial(_allowed, app), watchers), metrics, watchers)
+
+
+def _living(*pools: Pool) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Start and close pools with an application, where its server asks for that."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await asyncio.gather(*(pool.start() for pool in pools))
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(pool.close() for pool in pools))
+
+    return lifespan
+
+
+def _routes() -> Routes:
+    """Give names to all addresses, for counts."""
+    own = ("/sparql", "/assets", *(f"/{name}" for name in OPERATIONS))
+    return Routes([*own, *(one.pattern for one in READER_ROUTES)])
 
 
 def _allowed(app: Starlette, scope: Scope) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
 from uvicorn._types import ASGI3Application
@@ -21,9 +22,11 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from allygraph.web.addresses import client_place
 from allygraph.web.conditional import CANCELS, SLOT
+from allygraph.web.headers import new_request_id
+from allygraph.web.observing import Observation
 from allygraph.web.patience import Patience
 from allygraph.web.problems import Problem
-from allygraph.web.quick import Hit, Quick, Ready, Slot, condition_of, head_of, is_known
+from allygraph.web.quick import Quick, Ready, Slot, condition_of, head_of, is_known
 
 _LINGER_S = 1.0
 _LEAST_PROGRESS_BYTES = 65_536
@@ -196,25 +199,26 @@ class Connection(HttpToolsProtocol):
             raise _Refusal("request-malformed", "the body has two lengths")
 
     def _answer(self, ready: Ready) -> None:
-        quick = self._front.quick
         known = is_known(condition_of(self.headers), ready)
         head, body = (ready.short, b"") if known else (ready.full, ready.body)
         closes = not self.parser.should_keep_alive()
         end = b"connection: close\r\n\r\n" if closes else b"\r\n"
         defaults = (b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
-        self.transport.write(b"".join((head, *defaults, quick.stamp(), end, body)))
+        name = new_request_id()
+        stamp = b"x-request-id: %b\r\n" % name.encode()
+        self.transport.write(b"".join((head, *defaults, stamp, end, body)))
         self.server_state.total_requests += 1
-        self._note(304 if known else 200, len(body))
+        self._note(304 if known else 200, len(body), name)
         if closes:
             self.transport.close()
 
-    def _note(self, status: int, size: int) -> None:
-        if watchers := self._front.quick.watchers:
-            method = (self.parser.get_method() or b"-").decode("ascii", "replace")
-            path = getattr(self, "url", b"").partition(b"?")[0].decode("ascii", "replace")
-            hit = Hit(method, path, status, size, self.client[0] if self.client else "")
-            for watcher in watchers:
-                watcher(hit)
+    def _note(self, status: int, size: int, name: str, problem: str = "") -> None:
+        method = (self.parser.get_method() or b"-").decode("ascii", "replace")
+        path, _, query = getattr(self, "url", b"").decode("ascii", "replace").partition("?")
+        client = self.client[0] if self.client else ""
+        seen = Observation(method, unquote(path), status, size, 0.0, client, name, query, problem)
+        for watch in self._front.quick.watchers:
+            watch(seen)
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body; an answer that is out already had none."""
@@ -286,7 +290,7 @@ class Connection(HttpToolsProtocol):
             lines = b"".join(b"%b: %b\r\n" % pair for pair in response.raw_headers)
             status = STATUS_LINE[problem.status]
             self.transport.write(b"".join((status, lines, _EVERY, b"\r\n", bytes(response.body))))
-            self._note(problem.status, len(response.body))
+            self._note(problem.status, len(response.body), "", problem.code)
         self._linger()
 
     def _linger(self) -> None:

@@ -18,6 +18,8 @@ from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.conditional import CANCELS, fresh, respond
 from allygraph.web.examples import Example
 from allygraph.web.fields import Fields
+from allygraph.web.gate import Gate
+from allygraph.web.headers import QUERY
 from allygraph.web.negotiate import GRAPHS, TABLES
 from allygraph.web.problems import Problem
 from allygraph.web.worker import Reply
@@ -42,6 +44,7 @@ class Service:
     Args:
         pool: who evaluates the queries.
         cache: keeps the answers.
+        gate: lets clients in.
         describe: answers a request that has no query.
         root: path below which the service is, ending in a slash.
         examples: questions shown with the form.
@@ -51,12 +54,14 @@ class Service:
         self,
         pool: Pool,
         cache: Cache,
+        gate: Gate,
         describe: Describe,
         root: str,
         examples: Sequence[Example],
     ) -> None:
         self.pool = pool
         self._cache = cache
+        self._gate = gate
         self._describe_to_programs = describe
         self._links = links(root)
         self._examples = examples
@@ -71,6 +76,7 @@ class Service:
             if not found.get("query") and request.method != "POST":
                 return await self._describe(request, found, accept)
             asked = sparql.asked(found, accept, limits.query_bytes)
+            request.scope[QUERY] = asked.query
             return await self._answer(request, asked)
         except Problem as problem:
             return self._refuse(problem, found, accept)
@@ -90,9 +96,10 @@ class Service:
         async def make() -> Cached:
             return self._cached(key, asked, await self.pool.answer(asked.frame()))
 
-        cached = self._cache.get(key) or await self._until_gone(
-            request, self._cache.get_or_make(key, make)
-        )
+        cached = self._cache.get(key)
+        if cached is None:
+            async with self._gate.passed(request.scope):
+                cached = await self._until_gone(request, self._cache.get_or_make(key, make))
         return await respond(request, self._cache, key, cached)
 
     async def _until_gone(self, request: Request, answering: Coroutine[Any, Any, Cached]) -> Cached:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 RETRY_S = 2
+CODE = "X-Problem"
+"""Header that names the problem; a HEAD request sees no more of it, and logs count by it."""
 PROBLEMS: dict[str, tuple[int, str]] = {
     "busy": (503, "All places are taken"),
     "date-invalid": (400, "A date cannot be read"),
@@ -19,11 +21,13 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "internal": (500, "A fault of ours"),
     "memory": (503, "The memory of the query was used up"),
     "name-unknown": (404, "The graph has no such name"),
+    "not-ready": (503, "The service is not ready"),
     "parameter-invalid": (400, "A value does not fit its parameter"),
     "parameter-unknown": (400, "There is no such parameter"),
     "query-evaluation": (400, "The query cannot be evaluated"),
     "query-syntax": (400, "The query cannot be read as SPARQL"),
     "query-unsafe": (403, "The operation is not allowed here"),
+    "rate-limited": (429, "Too much was asked in a minute"),
     "request-header": (431, "A header is too large"),
     "request-malformed": (400, "The request does not follow the SPARQL protocol"),
     "request-method": (405, "The method is not allowed here"),
@@ -59,9 +63,11 @@ class Problem(Exception):
 
     def headers(self) -> dict[str, str]:
         """Give the headers that go with it: when to come back, which methods are allowed."""
-        headers = {"Cache-Control": "no-store"}
+        headers = {"Cache-Control": "no-store", CODE: self.code}
         if self.code in _WORTH_ANOTHER_TRY:
             headers["Retry-After"] = str(RETRY_S)
+        if "retry_after" in self.more:
+            headers["Retry-After"] = str(self.more["retry_after"])
         if self.code == "request-method":
             headers["Allow"] = "GET, HEAD, POST, OPTIONS"
         return headers

@@ -23,17 +23,20 @@ from starlette.types import ASGIApp
 from allygraph.build import latest_store
 from allygraph.errors import AllygraphError
 from allygraph.names import PREFIXES
-from allygraph.web import headers
 from allygraph.web.addresses import Forwarded
-from allygraph.web.app import create_app
+from allygraph.web.app import ClientBudgets, create_app
+from allygraph.web.budgets import BUDGETS, Budgets
 from allygraph.web.cache import Cache
 from allygraph.web.connection import Connection, Front
-from allygraph.web.quick import Hit, Quick, Recorder
+from allygraph.web.metrics import Metrics
+from allygraph.web.observing import AccessLog
+from allygraph.web.quick import Quick, Recorder
 from allygraph.web.renewal import Renewal
 from allygraph.web.settings import Settings
 from allygraph.web.workers import Pool
 
 _GRACE_S = 1
+_TICK_S = 1.0
 # A proxy may hand on the connections of a whole city.
 _NO_CAP = 1_000_000
 
@@ -81,25 +84,33 @@ async def _live(
     pool = Pool(store, settings.limits, PREFIXES)
     readers = Pool(store, settings.reading, module="allygraph.web.reader")
     quick = Quick(Cache(settings.cache_bytes))
+    renewal = _renewal(settings, (pool, readers), quick.cache)
+    budgets = _budgets(settings)
     app = create_app(
         pool,
         readers,
         cache=quick.cache,
+        budgets=budgets,
         base=settings.base,
         examples=settings.examples,
-        access_log=settings.access_log,
+        moves=lambda: renewal.moves if renewal else 0,
     )
     if settings.access_log:
-        quick.watchers.append(_log_hit)
-    server = Server(_outside(app, quick, settings), _front(quick, settings), ready)
+        app.watchers.append(AccessLog(lambda: pool.version, with_queries=settings.log_queries))
+    quick.watchers = app.watchers
+    server = Server(_outside(app.asgi, quick, settings), _front(quick, settings), ready)
     started(server)
-    watching = _watch_builds(settings, (pool, readers), quick.cache)
+    jobs = [asyncio.ensure_future(_tick(app.metrics))]
+    jobs += [asyncio.ensure_future(renewal.run())] if renewal else []
     try:
         await asyncio.gather(pool.start(), readers.start())
         await server.serve([listener])
     finally:
-        watching.cancel()
+        for job in jobs:
+            job.cancel()
         await asyncio.gather(pool.close(), readers.close())
+        for budget in filter(None, budgets):
+            budget.close()
 
 
 def _store(settings: Settings) -> Path:
@@ -109,25 +120,31 @@ def _store(settings: Settings) -> Path:
     return latest_store(settings.follow) or settings.store
 
 
-def _watch_builds(
-    settings: Settings, pools: Sequence[Pool], cache: Cache
-) -> "asyncio.Future[None]":
+def _renewal(settings: Settings, pools: Sequence[Pool], cache: Cache) -> Renewal | None:
     follow = settings.follow
     if follow is None:
-        return asyncio.get_running_loop().create_future()
-    renewal = Renewal(pools, lambda: latest_store(follow), cache.clear)
-    return asyncio.ensure_future(renewal.run())
+        return None
+    return Renewal(pools, lambda: latest_store(follow), cache.clear)
+
+
+def _budgets(settings: Settings) -> ClientBudgets:
+    """Open the budgets of clients, which all processes share."""
+    folder = Path(settings.shared) if settings.shared else None
+    allowances = (settings.per_client, settings.pages_per_client)
+    paths = (folder / name if folder else None for name in BUDGETS)
+    return ClientBudgets(*map(Budgets, allowances, paths))
+
+
+async def _tick(metrics: Metrics) -> None:
+    while True:
+        await asyncio.sleep(_TICK_S)
+        metrics.tick()
 
 
 def _outside(app: ASGIApp, quick: Quick, settings: Settings) -> ASGIApp:
     """Put around the application what stands nearest to the socket."""
     app = Recorder(app, quick)
     return Forwarded(app) if settings.trust_forwarded else app
-
-
-def _log_hit(hit: Hit) -> None:
-    path = hit.path[:100].encode("unicode_escape").decode("ascii")
-    headers.log.info("%s %s %d %d B 0.0 ms", hit.method, path, hit.status, hit.size)
 
 
 def _front(quick: Quick, settings: Settings) -> Front:

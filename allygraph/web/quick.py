@@ -4,7 +4,7 @@ What the application has sent from the cache is remembered as bytes, under the h
 that asked for it. An equal head is answered with the same bytes, straight from the connection.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allygraph.web.cache import Cache, Cached, Key
 from allygraph.web.conditional import NOT_IN_304, SLOT, matches
+from allygraph.web.observing import Watcher
 
 _MOST_HEADS = 64
 Pairs = list[tuple[bytes, bytes]]
@@ -62,16 +63,6 @@ class Slot:
         self.answered: tuple[Key, Cached] | None = None
 
 
-class Hit(NamedTuple):
-    """A request that was answered here, for logs and counts."""
-
-    method: str
-    path: str
-    status: int
-    size: int
-    client: str
-
-
 @dataclass(frozen=True)
 class Ready:
     """An answer as bytes: header lines without Date, and the body; and the same for 304."""
@@ -92,8 +83,7 @@ class Quick:
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
-        self.watchers: list[Callable[[Hit], None]] = []
-        self.stamp: Callable[[], bytes] = bytes
+        self.watchers: list[Watcher] = []
         self._ready: dict[Hashable, Ready] = {}
         self._day = date.today()
         cache.on_drop(self._drop)

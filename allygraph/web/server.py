@@ -9,8 +9,12 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from allygraph.errors import UsageError
+from allygraph.web.budgets import BUDGETS, new_table
 from allygraph.web.settings import Settings
 from allygraph.web.supervisor import Supervisor
 
@@ -40,7 +44,17 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         listeners = _spread(first, settings.processes)
         for listener in listeners:
             open_sockets.enter_context(listener)
+        shared = Path(open_sockets.enter_context(TemporaryDirectory(prefix="allygraph-")))
+        settings = replace(settings, shared=str(shared))
+        _prepare(shared)
         asyncio.run(_supervise(listeners, settings, lambda: announce(address)))
+
+
+def _prepare(shared: Path) -> None:
+    """Make what processes share: what clients have spent, and what has been counted."""
+    for name in BUDGETS:
+        new_table(shared / name)
+    (shared / "metrics").mkdir()
 
 
 async def _supervise(

@@ -6,10 +6,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from allygraph.web.budgets import Allowance
 from allygraph.web.examples import Example
 from allygraph.web.patience import Patience
 from allygraph.web.workers import READING, Limits
 
+QUERIES_PER_CLIENT = Allowance(requests=60, seconds=60.0)
+PAGES_PER_CLIENT = Allowance(requests=600, seconds=120.0)
 _MOST_PROCESSES = 4
 _FEWEST_PLACES = 3
 
@@ -34,9 +37,13 @@ class Settings:
         cache_bytes: cap of the kept answers of a process.
         base: public address of the service, ending in a slash; empty: the one asked for.
         trust_forwarded: believe one proxy what it says of clients.
+        per_client: what one client may ask for in a minute, of queries of its own.
+        pages_per_client: the same of the site.
         access_log: log one line a request.
+        log_queries: write what was asked into that line.
         examples: questions shown on the form.
         follow: root whose later builds are taken over while the service runs.
+        shared: folder for what the processes of a service share; empty: there is one process.
     """
 
     store: Path
@@ -49,9 +56,13 @@ class Settings:
     cache_bytes: int = 64_000_000
     base: str = ""
     trust_forwarded: bool = False
+    per_client: Allowance = QUERIES_PER_CLIENT
+    pages_per_client: Allowance = PAGES_PER_CLIENT
     access_log: bool = False
+    log_queries: bool = False
     examples: tuple[Example, ...] = ()
     follow: Path | None = None
+    shared: str = ""
 
     def share(self) -> "Settings":
         """Give the settings of one of the processes, with its share of the places."""
@@ -75,6 +86,8 @@ class Settings:
                 "store": Path(record["store"]),
                 "limits": Limits(**record["limits"]),
                 "reading": Limits(**record["reading"]),
+                "per_client": Allowance(**record["per_client"]),
+                "pages_per_client": Allowance(**record["pages_per_client"]),
                 "patience": Patience(**record["patience"]),
                 "follow": None if record["follow"] is None else Path(record["follow"]),
                 "examples": tuple(Example(*example) for example in record["examples"]),

@@ -21,6 +21,7 @@ from allygraph.web.asked import day, language
 from allygraph.web.cache import Cache, Cached, Key, etag
 from allygraph.web.conditional import fresh, respond
 from allygraph.web.fields import Fields, decode, single
+from allygraph.web.gate import Gate
 from allygraph.web.negotiate import HTML, Offer, choose, short_names
 from allygraph.web.problems import PROBLEMS, Problem
 from allygraph.web.refusals import PAGE_POLICY, Refusals
@@ -45,11 +46,13 @@ class Site:
     Args:
         readers: the pool of reader processes.
         cache: keeps the answers.
+        gate: lets clients in.
         base: public address of the service, ending in a slash; empty: the one asked for.
     """
 
-    def __init__(self, readers: Pool, cache: Cache, base: str = "") -> None:
+    def __init__(self, readers: Pool, cache: Cache, gate: Gate, base: str = "") -> None:
         self.readers = readers
+        self._gate = gate
         self.refusals = Refusals(readers, base)
         self._cache = cache
         self._base = base
@@ -85,7 +88,10 @@ class Site:
             async with _turn(places, self.readers.limits.queue_s):
                 return _cached(key, await self.readers.answer({"ask": ask.record()}), vary)
 
-        cached = await self._cache.get_or_make(key, make)
+        cached = self._cache.get(key)
+        if cached is None:
+            async with self._gate.passed(request.scope):
+                cached = await self._cache.get_or_make(key, make)
         return await respond(request, self._cache, key, cached)
 
     def _form(

@@ -15,9 +15,11 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from allygraph.errors import AllygraphError, UnreadableFile
+from allygraph.web.metrics import FOLDER, forget
 from allygraph.web.settings import Settings
 from allygraph.web.worker import import_path
 
@@ -40,6 +42,10 @@ class Supervisor:
     def __init__(self, listeners: Sequence[socket.socket], settings: Settings) -> None:
         self._listeners = listeners
         self._settings = settings.share().record()
+        self._environment = {
+            "PYTHONPATH": os.pathsep.join(import_path()),
+            FOLDER: str(Path(settings.shared) / "metrics"),
+        }
         self._stopping = asyncio.Event()
         self._processes: dict[int, Process] = {}
 
@@ -76,7 +82,7 @@ class Supervisor:
             *(sys.executable, "-P", "-c", _PROGRAM),
             stdin=PIPE,
             stdout=PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(import_path())},
+            env=os.environ | self._environment,
             pass_fds=(listener.fileno(),),
         )
         self._processes[place] = process
@@ -93,6 +99,7 @@ class Supervisor:
         began = loop.time()
         while await self._has_ended(self._processes[place]):
             code = self._processes[place].returncode
+            forget(self._environment[FOLDER], self._processes[place].pid)
             log.error("a process of the web ended with code %s; another takes its place", code)
             pause = 0.1 if loop.time() - began > _LIVED_S else min(2 * pause, _LONGEST_PAUSE_S)
             await self._wait(pause)

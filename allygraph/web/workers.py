@@ -12,6 +12,7 @@ cancelled, and a thread cannot be killed.
 import asyncio
 import logging
 import os
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from allygraph.web.worker import Reply, Worker, version_of
 
 log = logging.getLogger("allygraph.web")
 _QUICK_S = 0.05
+_ENDINGS = frozenset({"client-gone", "deadline", "memory", "worker-died"})
 
 
 def _places() -> int:
@@ -105,6 +107,7 @@ class Pool:
         self._busy: set[Worker] = set()
         self._refills: set[asyncio.Future[None]] = set()
         self._ends: set[asyncio.Future[None]] = set()
+        self.ends: Counter[str] = Counter()
         self._waiting = 0
         self._pressed = asyncio.Event()
         self._long = 0
@@ -183,9 +186,14 @@ class Pool:
             return Reply("busy")
         self._busy.add(worker)
         asked = worker.ask(request | {"deadline_s": self.limits.deadline_s})
+        outcome = "client-gone"
         try:
-            return await self._watch(worker, asked)
+            reply = await self._watch(worker, asked)
+            outcome = reply.outcome
+            return reply
         finally:
+            if outcome in _ENDINGS:
+                self.ends[outcome] += 1
             self._busy.discard(worker)
             if not asked.done():
                 asked.cancel()
@@ -197,6 +205,16 @@ class Pool:
                 return worker
             self._discard(worker, replace=True)
         return None
+
+    def places(self) -> dict[str, int]:
+        """Count workers by what they do, and the questions that wait for one."""
+        busy = len(self._busy)
+        return {
+            "idle": self._idle.qsize(),
+            "quick": busy - self._long,
+            "long": self._long,
+            "waiting": self._waiting,
+        }
 
     async def _take(self) -> Worker | None:
         if self._closed or (self._idle.empty() and self._waiting >= self.limits.queue):
