@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from allygraph.engines import Engine
+from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.evidence import POLARITIES
 from allygraph.lookup import links, statements
 from allygraph.names import compact, expand
@@ -46,7 +46,7 @@ class Said:
             yield from claim.mentions()
 
 
-def surroundings(engine: Engine, claim: str, as_of: date, known_by: date) -> Said:
+def surroundings(engine: OxigraphEngine, claim: str, as_of: date, known_by: date) -> Said:
     """Gather what surrounds a claim, by what was known on a day.
 
     Args:

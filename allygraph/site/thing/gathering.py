@@ -13,7 +13,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
-from allygraph.engines import Engine
+from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.evidence import POLARITIES
 from allygraph.lookup import Statements, below, inward, parts, statements, unknown
 from allygraph.names import DIRECT_EDGES, PREFIXES, expand
@@ -31,6 +31,7 @@ _THINGS = tuple(
 )
 _CLAIM = expand("ally:Claim")
 _ORDER = {"sure": 0, "presumed": 1, "possible": 2}
+_KNOWN_SINCE = NamedNode(expand("ally:knownSince"))
 _PREFIXES = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("ally", "xsd"))
 
 
@@ -121,7 +122,7 @@ class Gathered:
         return [line for group in self.groups for line in group.lines]
 
 
-def gather(engine: Engine, iri: str, as_of: date, known_by: date) -> Gathered:
+def gather(engine: OxigraphEngine, iri: str, as_of: date, known_by: date) -> Gathered:
     """Gather what is known of a thing on the two clocks.
 
     Raises:
@@ -134,7 +135,12 @@ def gather(engine: Engine, iri: str, as_of: date, known_by: date) -> Gathered:
 
 class _Gatherer:
     def __init__(
-        self, engine: Engine, iri: str, own: dict[str, list[Value]], as_of: str, known_by: str
+        self,
+        engine: OxigraphEngine,
+        iri: str,
+        own: dict[str, list[Value]],
+        as_of: str,
+        known_by: str,
     ) -> None:
         self._iri, self._own, self._as_of = iri, own, as_of
         related = below(engine, "ally:Relationship", "ally:StageChange")
@@ -236,24 +242,37 @@ def _backwards(day: str) -> Iterable[str]:
 
 
 def _claims(
-    engine: Engine, things: Iterable[str], properties: Sequence[str], known_by: str
+    engine: OxigraphEngine, things: Iterable[str], properties: Sequence[str], known_by: str
 ) -> dict[str, list[str]]:
-    """Give the claims that point to things and were known, in the order in which they became so."""
-    names = " ".join(f"<{name}>" for name in properties)
+    """Give the claims that point to things and were known, in the order in which they became so.
+
+    The index is read, not queried: a page has hundreds of things.
+    """
+    since: dict[str, str] = {}
     found: dict[str, list[str]] = {}
-    for part in parts(things):
-        rows = engine.select(
-            f"{_PREFIXES}SELECT DISTINCT ?thing ?claim ?known WHERE {{ VALUES ?thing {{ {part} }} "
-            f"VALUES ?property {{ {names} }} ?claim ?property ?thing ; ally:knownSince ?known "
-            f'FILTER (?known <= "{known_by}"^^xsd:date) }} ORDER BY ?thing ?known ?claim'
-        ).rows
-        for thing, claim, _ in rows:
-            if thing is not None and claim is not None:
-                found.setdefault(thing.value, []).append(claim.value)
+    for thing in sorted(set(things)):
+        named: set[str] = set()
+        for name in properties:
+            for quad in engine.store.quads_for_pattern(
+                None, NamedNode(name), NamedNode(thing), None
+            ):
+                if isinstance(quad.subject, NamedNode):
+                    named.add(quad.subject.value)
+                    if quad.subject.value not in since:
+                        since[quad.subject.value] = _since(engine, quad.subject)
+        known = [claim for claim in named if "" < since[claim] <= known_by]
+        if known:
+            found[thing] = sorted(known, key=lambda claim: (since[claim], claim))
     return found
 
 
-def _spells(engine: Engine, things: Iterable[str], known_by: str) -> dict[str, list[Spell]]:
+def _since(engine: OxigraphEngine, claim: NamedNode) -> str:
+    """Give the day since which a claim is known; nothing for what is no claim."""
+    quads = engine.store.quads_for_pattern(claim, _KNOWN_SINCE, None, None)
+    return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), "")
+
+
+def _spells(engine: OxigraphEngine, things: Iterable[str], known_by: str) -> dict[str, list[Spell]]:
     """Give when things hold, by what was known on a day."""
     found: dict[str, list[Spell]] = {}
     day = f'"{known_by}"^^xsd:date'
