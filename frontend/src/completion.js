@@ -4,6 +4,8 @@
 // Names of things begin with one of these prefixes.
 const OF_THINGS = /^(actor|change|claim|doc|event|instrument|kind|office|place|proposal|rel|rule):/;
 
+export const namesThing = (text) => OF_THINGS.test(text);
+
 export function completers({ terms, search, lang }) {
   let loading;
   const vocabulary = () => (loading ??= fetch(terms).then((answer) => answer.json()).catch(() => {
@@ -65,8 +67,7 @@ export function completers({ terms, search, lang }) {
     {
       name: "our-things",
       bulk: false,
-      autoShow: true,
-      isValidCompletionPosition: (yasqe) => OF_THINGS.test(yasqe.getCompleteToken().string),
+      isValidCompletionPosition: (yasqe) => namesThing(yasqe.getCompleteToken().string),
       get: async (_, token) => {
         const [prefix, words] = token.string.split(/:(.*)/s);
         if (!words) return [];

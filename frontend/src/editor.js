@@ -5,7 +5,7 @@ import "@zazuko/yasqe/build/yasqe.min.css";
 import "./editor.css";
 import { Yasqe } from "@zazuko/yasqe";
 import { answerTable } from "./answer.js";
-import { completers } from "./completion.js";
+import { completers, namesThing } from "./completion.js";
 
 const form = document.getElementById("editor");
 const area = document.getElementById("query");
@@ -45,6 +45,9 @@ const yasqe = new Yasqe(place, {
 yasqe.setSize(null, "auto");
 for (const button of place.querySelectorAll(".yasqe_buttons")) button.remove();
 addPrefixesAsTheyAreUsed();
+suggestThingsAsTheyAreTyped();
+// The keys stand above the text, in the language of the page.
+yasqe.showNotification = () => {};
 
 // A prefix of ours that is used is declared.
 function addPrefixesAsTheyAreUsed() {
@@ -60,7 +63,20 @@ function addPrefixesAsTheyAreUsed() {
     // Suggestions that are open stand where the text was before the new line.
     yasqe.state.completionActive?.close();
     yasqe.addPrefixes({ [name]: known[name] });
-    yasqe.autocomplete(true);
+  });
+}
+
+// Things are too many to be listed: they are searched for, after a pause.
+function suggestThingsAsTheyAreTyped() {
+  let timer;
+  yasqe.on("change", (_, change) => {
+    clearTimeout(timer);
+    if (change?.origin !== "+input" && change?.origin !== "+delete") return;
+    timer = setTimeout(() => {
+      if (!namesThing(yasqe.getCompleteToken().string)) return;
+      yasqe.state.completionActive?.close();
+      yasqe.autocomplete();
+    }, 200);
   });
 }
 
