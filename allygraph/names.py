@@ -74,6 +74,8 @@ DIRECT_EDGES = tuple(
 )
 """The properties that rules derive; they hold on the days that their graph's header names."""
 
+_FEW = 200
+_LONGEST_GIVEN = 200
 _NAME_END = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _FORBIDDEN = frozenset('<>"{}|^`\\ \t\r\n')
 
@@ -124,8 +126,24 @@ def graph_iri(relative_path: str) -> str:
 
 def did_you_mean(given: str, known: Iterable[str]) -> str | None:
     """Give up to three known names that are near the given one, as a question, or None."""
-    near = get_close_matches(given, list(known), n=3, cutoff=0.7)
+    near = get_close_matches(given, _shortlist(given, list(known)), n=3, cutoff=0.7)
     return f"did you mean {', '.join(near)}?" if near else None
+
+
+def _shortlist(given: str, known: list[str]) -> list[str]:
+    """Leave out what cannot be near: comparing thousands of names one by one takes a minute.
+
+    The longest common subsequence is at least as long as what difflib matches, so nothing near is
+    left out.
+    """
+    if len(given) > _LONGEST_GIVEN:
+        return []
+    if len(known) < _FEW:
+        return known
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(given, known, scorer=fuzz.ratio, score_cutoff=70, limit=_FEW)
+    return [name for name, _, _ in found]
 
 
 def _suggestion(given: str, known: Iterable[str]) -> str:

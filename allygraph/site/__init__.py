@@ -34,6 +34,7 @@ READERS = {
     "network-edge": "network.edge:read",
     "problem": "problem:read",
     "proposal": "proposal:read",
+    "openapi": "questions.openapi:read",
     "question": "questions:read",
     "questions": "questions.index:read",
     "search": "search:read",
