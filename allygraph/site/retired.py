@@ -23,11 +23,14 @@ _REASON = expand("rdfs:comment")
 def moved(engine: OxigraphEngine, ask: Ask) -> Answer | None:
     """Give the redirect to the document under the new name, where there is one.
 
-    It goes the whole way at once, however often the thing has moved.
+    It goes the whole way at once, however often the thing has moved. Names that lead to each other
+    have moved nowhere.
     """
     start = iri = iri_of(ask.path)
     seen = {iri}
-    while (successor := _successor(engine, iri)) and successor not in seen:
+    while successor := _successor(engine, iri):
+        if successor in seen:
+            return None
         seen.add(successor)
         iri = successor
     if iri == start:
