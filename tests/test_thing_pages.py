@@ -170,24 +170,38 @@ def test_a_group_or_page_that_is_not_there_is_refused(engine, params, error):
         page(engine, "actor/nato", **params)
 
 
-def test_what_claims_disagree_on_is_marked_with_both_sides(engine):
-    rows = engine.select(
-        "PREFIX ally: <https://w3id.org/allygraph/ns#> SELECT ?thing ?holder WHERE { "
-        "?h ally:standing <https://w3id.org/allygraph/kind/standing-contested> ; "
-        "ally:holdingOf ?thing ; ally:knownUntil ?until . ?thing ally:member|ally:partner ?holder "
-        "FILTER (STR(?until) = '9999-12-31') } ORDER BY ?thing LIMIT 1"
-    ).rows
-    holder = rows[0][1].value
-    found = gather(engine, holder, LATER, LATER)
-    line = next(one for one in found.lines if one.iri == rows[0][0].value)
-    group = next(group for group in found.groups if line in group.lines)
-    number = group.lines.index(line) // PAGE_LINES + 1
-    text = page(engine, holder.removeprefix(BASE), LATER, group=group.key, page=str(number))
-    item = re.search(rf'<li id="{line.iri.rpartition("/")[2]}".*?</li>', text, re.DOTALL)[0]
+def _item(engine, holder: str, relation: str) -> str:
+    """Give a line of a thing's page, whichever page of its group that is on."""
+    thing, iri = expand(holder), expand(relation)
+    found = gather(engine, thing, LATER, LATER)
+    group = next(one for one in found.groups if iri in [line.iri for line in one.lines])
+    number = [line.iri for line in group.lines].index(iri) // PAGE_LINES + 1
+    text = page(engine, thing.removeprefix(BASE), LATER, group=group.key, page=str(number))
+    return re.search(rf'<li id="{iri.rpartition("/")[2]}".*?</li>', text, re.DOTALL)[0]
+
+
+@pytest.mark.parametrize(
+    ("holder", "relation", "legends"),
+    [
+        ("actor:japan", "rel:japan-supports-nato-tokyo-office", ["for", "against"]),
+        ("actor:germany", "rel:nato-germany-membership", ["dated", "dated"]),
+    ],
+)
+def test_what_claims_disagree_on_is_marked_with_all_sides(engine, holder, relation, legends):
+    """Some deny what others affirm; or all affirm it, and give other days."""
+    item = _item(engine, holder, relation)
+    parts = re.split(r'<h4 class="side side-', item)
 
     assert "contested" in item.partition(">")[0]
-    assert "side-for" in item
-    assert "side-against" in item
+    assert [part.partition('"')[0] for part in parts[1:]] == legends
+    assert all('class="claim ' in part for part in parts[1:])
+
+
+def test_a_contested_relationship_shows_its_sides_on_its_own_page(engine):
+    text = page(engine, "rel/japan-supports-nato-tokyo-office", LATER)
+
+    assert "side-for" in text
+    assert "side-against" in text
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ja", "ko"])

@@ -21,6 +21,7 @@ from allygraph.site.pictures.neighbourhood import MOST, Neighbour, neighbourhood
 from allygraph.site.pictures.timeline import Bar, Mark, Words, timeline
 from allygraph.site.thing.claim import Said, surroundings
 from allygraph.site.thing.gathering import Gathered, Group, Line, Spell, gather
+from allygraph.site.thing.sides import sides
 
 __all__ = ["read"]
 
@@ -95,6 +96,7 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         made=made,
         shown_made=[claims[one] for one in made.claims if one in claims],
         said=said,
+        sides_of=sides,
         picture=None if alone else _picture(found, parts, claims, said, ask, helpers),
         around=None if alone else _around(found, helpers),
         span=_span,
