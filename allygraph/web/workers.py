@@ -24,6 +24,9 @@ from allygraph.web.worker import Reply, Worker, version_of
 log = logging.getLogger("allygraph.web")
 _QUICK_S = 0.05
 _ENDINGS = frozenset({"client-gone", "deadline", "memory", "worker-died"})
+_TICK_S = 0.01
+# How much longer than it computes a query may hold a quick place.
+_MOST_STRETCH = 10
 
 
 def _places() -> int:
@@ -41,7 +44,7 @@ class Limits:
         rows: cap of the rows, or the triples, of one answer; more are cut off, which is told.
         query_bytes: cap of the query text in UTF-8.
         workers: quick places.
-        long_after_s: when a query counts as long, though nobody waits.
+        long_after_s: of computing, when a query counts as long, though nobody waits.
         long_workers: how many long queries may run at once.
         queue: how many queries may wait for a place.
         queue_s: how long one may wait.
@@ -238,7 +241,7 @@ class Pool:
         quick = True
         ends = _now() + self.limits.deadline_s
         try:
-            await self._watch_quick(asked)
+            await self._watch_quick(worker, asked)
             if not asked.done() and _now() < ends:
                 if self._long >= self.limits.long_workers:
                     return Reply("busy")
@@ -254,20 +257,34 @@ class Pool:
             else:
                 self._discard(worker, replace=quick)
 
-    async def _watch_quick(self, asked: "asyncio.Future[Reply]") -> None:
-        """Wait as long as the query may hold a quick place; less when others wait for one."""
+    async def _watch_quick(self, worker: Worker, asked: "asyncio.Future[Reply]") -> None:
+        """Wait as long as the query may hold a quick place; less when others wait for one.
+
+        What counts is the time that the worker has computed. On a busy machine short queries
+        take long too, and to replace their workers would make it busier still.
+        """
         most_s = min(self.limits.long_after_s, self.limits.deadline_s)
+        before = worker.spent_s()
+        ends = _now() + min(_MOST_STRETCH * most_s, self.limits.deadline_s)
         await asyncio.wait({asked}, timeout=min(_QUICK_S, most_s))
-        if asked.done():
-            return
-        ends = _now() + most_s - _QUICK_S
-        pressed = asyncio.ensure_future(self._pressed.wait())
-        either: set[asyncio.Future[Any]] = {asked, pressed}
-        await asyncio.wait(either, timeout=ends - _now(), return_when=asyncio.FIRST_COMPLETED)
-        pressed.cancel()
-        # Where no long place is free, the query keeps its quick one until its time there is up.
-        if not asked.done() and self._long >= self.limits.long_workers:
-            await asyncio.wait({asked}, timeout=max(0.0, ends - _now()))
+        while not asked.done() and _now() < ends:
+            # Where no long place is free, the query keeps its quick one until its time is up.
+            hurries = self._pressed.is_set() and self._long < self.limits.long_workers
+            left_s = (_QUICK_S if hurries else most_s) - (worker.spent_s() - before)
+            if left_s <= 0:
+                return
+            await self._wait_or_press(asked, min(max(left_s, _TICK_S), ends - _now()))
+
+    async def _wait_or_press(self, asked: "asyncio.Future[Reply]", seconds: float) -> None:
+        """Wait for an answer, but not when others begin to wait for the place."""
+        awaited: set[asyncio.Future[Any]] = {asked}
+        pressed = None
+        if not self._pressed.is_set():
+            pressed = asyncio.ensure_future(self._pressed.wait())
+            awaited.add(pressed)
+        await asyncio.wait(awaited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if pressed is not None:
+            pressed.cancel()
 
     async def _watch_long(
         self, worker: Worker, asked: "asyncio.Future[Reply]", ends: float
