@@ -26,7 +26,7 @@ _QUICK_S = 0.05
 _ENDINGS = frozenset({"client-gone", "deadline", "memory", "worker-died"})
 _TICK_S = 0.01
 # How much longer than it computes a query may hold a quick place.
-_MOST_STRETCH = 10
+_MOST_STRETCH = 3
 
 
 def _places() -> int:
@@ -260,20 +260,21 @@ class Pool:
     async def _watch_quick(self, worker: Worker, asked: "asyncio.Future[Reply]") -> None:
         """Wait as long as the query may hold a quick place; less when others wait for one.
 
-        What counts is the time that the worker has computed. On a busy machine short queries
-        take long too, and to replace their workers would make it busier still.
+        What counts is the time that the worker has computed, up to a point. On a busy machine
+        short queries take long too, and to replace their workers would make it busier still.
         """
         most_s = min(self.limits.long_after_s, self.limits.deadline_s)
-        before = worker.spent_s()
-        ends = _now() + min(_MOST_STRETCH * most_s, self.limits.deadline_s)
+        computed, began = worker.spent_s(), _now()
         await asyncio.wait({asked}, timeout=min(_QUICK_S, most_s))
-        while not asked.done() and _now() < ends:
+        while not asked.done():
             # Where no long place is free, the query keeps its quick one until its time is up.
             hurries = self._pressed.is_set() and self._long < self.limits.long_workers
-            left_s = (_QUICK_S if hurries else most_s) - (worker.spent_s() - before)
-            if left_s <= 0:
+            age_s = max(worker.spent_s() - computed, (_now() - began) / _MOST_STRETCH)
+            left_s = (_QUICK_S if hurries else most_s) - age_s
+            if left_s <= 0 or _now() - began >= self.limits.deadline_s:
                 return
-            await self._wait_or_press(asked, min(max(left_s, _TICK_S), ends - _now()))
+            rest_s = self.limits.deadline_s - (_now() - began)
+            await self._wait_or_press(asked, min(max(left_s, _TICK_S), rest_s))
 
     async def _wait_or_press(self, asked: "asyncio.Future[Reply]", seconds: float) -> None:
         """Wait for an answer, but not when others begin to wait for the place."""
