@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
-from pyoxigraph import Literal, NamedNode, QueryResultsFormat
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat, Store
 
 from allygraph import queries
 from allygraph.build import current_store, open_current
@@ -350,3 +350,31 @@ def test_a_client_that_has_an_answer_is_told_that_it_still_holds(site):
 
     assert again.status_code == 304
     assert again.content == b""
+
+
+@pytest.mark.parametrize("address", ["/q.ttl", "/.well-known/sparql-examples", "/q.nt"])
+def test_every_saved_query_is_published_as_an_executable_that_runs(site, engine, address):
+    """The text in the document alone gives the rows of the file."""
+    found = site.get(address)
+    form = RdfFormat.N_TRIPLES if address.endswith("nt") else RdfFormat.TURTLE
+    graph = Store()
+    graph.load(found.content, format=form)
+    rows = graph.query(
+        "PREFIX sh: <http://www.w3.org/ns/shacl#> "
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        "SELECT ?query ?text ?comment { ?query a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ; "
+        "sh:select ?text ; rdfs:comment ?comment }"
+    )
+    texts = {row["query"].value.partition("/q/")[2]: row["text"].value for row in rows}
+
+    assert set(texts) == {query.name for query in CATALOGUE}
+    expected = (ROWS / f"{MEMBERS}.tsv").read_text(encoding="utf-8")
+    assert engine.select(texts[MEMBERS]).render("tsv") == expected
+
+
+def test_one_query_is_published_at_its_own_address(site):
+    found = site.get(f"/q/{MEMBERS}", headers={"Accept": "text/turtle"})
+
+    assert found.headers["content-type"].startswith("text/turtle")
+    assert found.text.count("SPARQLSelectExecutable") == 1
+    assert f"/q/{MEMBERS}>" in found.text

@@ -24,6 +24,7 @@ __all__ = [
     "Param",
     "SavedQuery",
     "bind",
+    "body",
     "catalogue",
     "catalogue_page",
     "examples",
@@ -32,6 +33,7 @@ __all__ = [
     "things",
     "with_clocks",
     "with_evidence",
+    "without_header",
 ]
 
 CLOCKS = ("as_of", "known_by")
@@ -163,6 +165,22 @@ def examples(query: SavedQuery) -> dict[str, tuple[str, ...]]:
                 if term != "UNDEF":
                     found.setdefault(name, {})[_given(term)] = None
     return {name: tuple(found[name]) for name in query.params if name in found}
+
+
+def body(query: SavedQuery) -> str:
+    """Give the text of a query without the header of its file."""
+    return without_header(query.text)
+
+
+def without_header(text: str) -> str:
+    """Leave out the comments above a query.
+
+    >>> without_header("# /// query\\n# ///\\n\\nSELECT ?s { ?s ?p ?o }")
+    'SELECT ?s { ?s ?p ?o }'
+    """
+    lines = text.split("\n")
+    start = next((i for i, line in enumerate(lines) if line and not line.startswith("#")), 0)
+    return "\n".join(lines[start:])
 
 
 def _given(term: str) -> str:

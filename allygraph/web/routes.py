@@ -57,7 +57,10 @@ ROWS = (
     Offer("tsv", "text/tab-separated-values"),
     Offer("markdown", "text/markdown"),
     HTML,
+    TURTLE,
+    NTRIPLES,
 )
+LISTS = (JSON, HTML, TURTLE, NTRIPLES)
 READER_ROUTES = (
     ReaderRoute("/", "start"),
     ReaderRoute("/compare", "compare", (HTML, JSON), at_once=1),
@@ -89,8 +92,9 @@ READER_ROUTES = (
     ReaderRoute("/shape/{path:path}", "shape", DOCUMENTS, names_thing=True, page="landing"),
     ReaderRoute("/graphs", "graphs", RDF, at_once=1, is_timeless=True),
     ReaderRoute("/openapi.json", "openapi", (JSON,), is_timeless=True),
-    ReaderRoute("/q", "questions", (JSON, HTML)),
-    *(ReaderRoute(f"/q.{form}", "questions", (JSON, HTML)) for form in ("html", "json")),
+    ReaderRoute("/q", "questions", LISTS),
+    ReaderRoute("/.well-known/sparql-examples", "questions", (TURTLE, NTRIPLES)),
+    *(ReaderRoute(f"/q.{e}", "questions", LISTS) for e in ("html", "json", "nt", "ttl")),
     ReaderRoute("/q/{path:path}", "question", ROWS),
     *(
         ReaderRoute(

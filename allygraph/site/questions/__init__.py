@@ -6,9 +6,9 @@ Accept chooses. ``/q`` lists all questions.
 
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.site.asking import Answer, Ask
-from allygraph.site.questions import page
+from allygraph.site.questions import executables, page
 from allygraph.site.questions.links import headers, links
-from allygraph.site.questions.request import wanted
+from allygraph.site.questions.request import load, wanted
 from allygraph.site.questions.rows import rows, with_labels
 from allygraph.site.questions.writing import MEDIA_TYPES, write
 
@@ -25,6 +25,8 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
     """
     if ask.form == "html":
         return page.read(engine, ask)
+    if ask.form in executables.MEDIA_TYPES:
+        return executables.document(ask, [load(ask)])
     asked = wanted(ask)
     part = rows(engine, asked)
     table = with_labels(engine, part.table, ask.lang) if asked.labels else part.table

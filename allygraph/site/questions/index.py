@@ -10,6 +10,7 @@ from allygraph.naming import folded
 from allygraph.queries import SavedQuery
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.pages import page
+from allygraph.site.questions import executables
 
 _LONGEST = 200
 
@@ -21,6 +22,8 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         UnknownName: no such address, or no such topic.
         ParameterError: the words are too many.
     """
+    if ask.form in executables.MEDIA_TYPES:
+        return executables.document(ask, queries.catalogue())
     if ask.path != "q":
         raise UnknownName(f"there is nothing at '{ask.path[:80]}'", expected="q, q.html, q.json")
     words, topic = ask.one("q").strip(), ask.one("topic")

@@ -117,7 +117,7 @@ def _answered(
         relations=relations,
         pictures=views(engine, ask, saved, found, labels),
         citation=citing.citation(ask, saved, relations["permalink"]),
-        sparql=_text(
+        sparql=queries.without_header(
             want.question.text if not want.why else queries.bind(saved, _values(ask, want))
         ),
     )
@@ -162,10 +162,3 @@ def _cell(value: Value) -> Cell:
         kind = "number" if isinstance(plain(value), (int, float)) else "text"
         return Cell(kind, value.value, value.language or "")
     return Cell("text", value.value)
-
-
-def _text(bound: str) -> str:
-    """Give a query without the header of its file."""
-    lines = bound.split("\n")
-    start = next((i for i, line in enumerate(lines) if line and not line.startswith("#")), 0)
-    return "\n".join(lines[start:])
