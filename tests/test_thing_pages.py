@@ -202,6 +202,7 @@ def test_a_contested_relationship_shows_its_sides_on_its_own_page(engine):
 
     assert "side-for" in text
     assert "side-against" in text
+    assert page(engine, "rel/nato-germany-membership", LATER).count("side-dated") > 1
 
 
 @pytest.mark.parametrize("lang", ["en", "fr", "ja", "ko"])
