@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from allygraph.build import current_store
 from allygraph.names import BASE, KINDS_OF_THING, expand
+from allygraph.resources import root
 from allygraph.site.w3id import HOST, htaccess
 from tests.serving import serving
 from tests.test_linked_data import SYNTAXES, THINGS, links
@@ -22,14 +23,15 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
-actor:burma dcterms:isReplacedBy actor:union-of-burma .
+actor:burma a prov:Entity ; dcterms:isReplacedBy actor:union-of-burma .
 actor:union-of-burma dcterms:isReplacedBy actor:myanmar .
 actor:myanmar rdfs:label "Myanmar"@en .
 actor:one dcterms:isReplacedBy actor:other .
 actor:other dcterms:isReplacedBy actor:one .
 actor:double
+    a prov:Entity ;
     rdfs:label "Double"@en ;
-    prov:invalidatedAtTime "2027-01-31T00:00:00Z"^^xsd:dateTime ;
+    prov:invalidatedAtTime "2027-01-31T00:00:00+00:00"^^xsd:dateTime ;
     rdfs:comment "It was the same as another."@en .
 """
 
@@ -176,3 +178,12 @@ def test_a_withdrawn_name_is_gone_and_says_since_when_and_why(retired):
     assert "2027-01-31" in page.text
     assert "It was the same as another." in page.text
     assert retired.get("/actor/none.nt").status_code == 404
+
+
+def test_the_ontology_declares_what_a_retired_name_needs():
+    """Without this, validation would refuse the statements that keep a name answering."""
+    text = (root() / "ontology" / "external.ttl").read_bytes()
+    declared = {quad.subject.value for quad in parse(text, RdfFormat.TURTLE)}
+    needed = {"dcterms:isReplacedBy", "prov:invalidatedAtTime", "prov:Entity"}
+
+    assert {expand(name) for name in needed} <= declared
