@@ -201,6 +201,7 @@ def test_long_answers_come_in_pages(engine):
         ("office/waiting-time", ["chart", "timeline"]),
         ("evidence/hit-rate-by-document", ["chart"]),
         ("history/stages-of", ["timeline"]),
+        ("commitment/group-bound-to", ["network"]),
     ],
 )
 def test_an_answer_is_drawn_where_its_columns_allow(engine, name, kinds):
@@ -211,6 +212,15 @@ def test_an_answer_is_drawn_where_its_columns_allow(engine, name, kinds):
     for figure in pictures:
         assert figure.find(f".//{SVG}title") is not None or figure.find(".//title") is not None
         assert figure.find("figcaption/a").get("href") == "#rows"
+
+
+def test_a_network_has_the_pairs_of_its_rows_and_each_end_once(engine):
+    found = tree(page(engine, "commitment/group-bound-to", day=date(2026, 11, 1)))
+    drawn = next(figure for figure in found.iter("figure") if "network" in figure.get("class"))
+    ends = [a.get("href").partition("?")[0] for a in drawn.iter("a") if "/actor/" in a.get("href")]
+
+    assert {"/actor/japan.html", "/actor/south-korea.html"} <= set(ends)
+    assert "/instrument/anzus-treaty.html" in "".join(a.get("href") for a in drawn.iter("a"))
 
 
 def test_bars_share_one_scale_and_what_is_not_known_has_none():

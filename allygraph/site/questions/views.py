@@ -1,6 +1,7 @@
 """Views: pictures of an answer, where its columns allow one.
 
-Amounts become bars, days become spans. Which columns those are is read off the header of the query.
+Amounts become bars, days become spans, pairs of things a network. Which columns those are is read
+off the header of the query and the rows.
 """
 
 from collections.abc import Sequence
@@ -21,11 +22,17 @@ from allygraph.site.claims import badge_of
 from allygraph.site.labelling import Labels
 from allygraph.site.pages import address
 from allygraph.site.pictures.chart import Bar, bars
+from allygraph.site.pictures.network import Edge, Node, network
 from allygraph.site.pictures.spans import Span, spans
 from allygraph.site.questions.rows import Page
 
 _NO_AMOUNTS = frozenset({"year", "sentence", "blocking_count", "rate"})
 _PAIRS = (("first", "last"), ("from", "until"), ("starts", "ends"), ("mentioned", "opened"))
+_ENDS = tuple(
+    PREFIXES[kind]
+    for kind in ("actor", "event", "instrument", "office", "place", "proposal", "rule")
+)
+_FEWEST_EDGES, _MOST_EDGES = 2, 60
 _FAR = (date.min, date.max)
 _NAMELESS = ("certainty", "standing", "review", "modality", "polarity", "claim", "speaker")
 
@@ -43,7 +50,8 @@ def views(
 ) -> list[Picture]:
     """Draw what can be drawn of the rows that are shown."""
     drawer = _Drawer(ask, saved, found, labels)
-    return [picture for picture in (drawer.chart(), drawer.timeline()) if picture]
+    drawn = (drawer.chart(), drawer.timeline(), drawer.network())
+    return [picture for picture in drawn if picture]
 
 
 class _Drawer:
@@ -81,6 +89,41 @@ class _Drawer:
             return None
         lines.sort(key=lambda line: (line.first or date.min, line.last or date.max, line.label))
         return Picture("timeline", spans(lines, self._saved.title, self._ask.as_of))
+
+    def network(self) -> Picture | None:
+        """Connect the first two things of each row, where rows connect several."""
+        edges: dict[tuple[str, str], Edge] = {}
+        for row in self._rows:
+            things = self._things(row)
+            if len(things) < 2 or things[0] == things[1]:
+                continue
+            start, end = things[:2]
+            title = f"{self._labels.of(start).text}, {self._labels.of(end).text}"
+            certainty = self._value(row, "certainty") or self._value(row, "standing")
+            word = badge_of(certainty.value) if isinstance(certainty, NamedNode) else "sure"
+            where = self._address(start)
+            edges[start, end] = Edge(f"row-{len(edges)}", start, end, "", title, where, (word,))
+        ends = {one: None for pair in edges for one in pair}
+        if not _FEWEST_EDGES <= len(edges) <= _MOST_EDGES or len(ends) == 2 * len(edges):
+            return None
+        nodes = [Node(one, *self._named(one)) for one in ends]
+        return Picture("network", network(nodes, list(edges.values()), title=self._saved.title))
+
+    def _things(self, row: Sequence[Value]) -> list[str]:
+        return [
+            value.value
+            for column, value in zip(self._columns, row, strict=True)
+            if isinstance(value, NamedNode)
+            and column not in _NAMELESS
+            and value.value.startswith(_ENDS)
+        ]
+
+    def _named(self, iri: str) -> tuple[str, str, str]:
+        label = self._labels.of(iri)
+        return label.text, self._address(iri), label.language
+
+    def _address(self, iri: str) -> str:
+        return address(self._ask, f"{iri.removeprefix(BASE)}.html")
 
     def _span(self, row: Sequence[Value], pair: tuple[str, str]) -> Span | None:
         first, last = _days(self._value(row, pair[0])), _days(self._value(row, pair[1]))
