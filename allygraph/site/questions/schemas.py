@@ -237,6 +237,8 @@ def service_paths() -> Schema:
             "search", "Things by name", [words, *clocks], {"application/json": records}, "400"
         ),
         "/sparql": _get("sparql", "A SPARQL query", [sparql], results, "400", "406"),
+        "/healthz": _get("healthz", "Whether the service runs", [], {"text/plain": text}),
+        "/version": _get("version", "Software and graph", [], {"application/json": records}),
         "/openapi.json": _get("openapi", "This document", [], {"application/json": records}),
     }
 
