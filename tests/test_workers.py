@@ -288,3 +288,25 @@ def test_a_confined_process_reaches_nothing_outside(tmp_path):
         "signal PermissionError",
         "file OSError",
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a pipe can be widened")
+def test_a_pipe_holds_an_answer_of_usual_size(store):
+    """Otherwise worker and service would take turns for every 64 kB, and wait for each other."""
+    import fcntl
+
+    async def run(pool: Pool) -> int:
+        await pool.answer(request(LOOKUP))
+        child = (await pool._idle.get())._child
+        path = f"/proc/{child.transport.get_pid()}/fd"
+        # The worker's own end is what it has duplicated from its standard output.
+        sizes = []
+        for name in os.listdir(path):
+            if os.readlink(f"{path}/{name}").startswith("pipe:"):
+                end = os.open(f"{path}/{name}", os.O_RDONLY | os.O_NONBLOCK)
+                sizes.append(fcntl.fcntl(end, fcntl.F_GETPIPE_SZ))
+                os.close(end)
+        await child.kill()
+        return max(sizes)
+
+    assert with_pool(store, run) >= 1 << 20

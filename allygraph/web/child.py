@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Protocol
 from allygraph.web import sandbox
 
 LENGTHS = struct.Struct(">II")
+_PIPE_BYTES = 1 << 20
 
 
 class Answerer(Protocol):
@@ -38,6 +39,7 @@ def live(begin: Callable[[dict[str, Any]], Answerer]) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    _widen(target)
     os.dup2(2, 1)  # whatever a library prints must not run into the frames
     setup = read_frame(source)
     if setup is None:
@@ -57,6 +59,16 @@ def live(begin: Callable[[dict[str, Any]], Answerer]) -> None:
         head, body = answerer.answer(request)
         _watch(0.0)
         _send(target, head, body)
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Let a pipe hold a whole answer of usual size: else reader and writer take turns for it."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    except (ImportError, AttributeError, OSError):
+        return  # not Linux, or all that this user may have is in use: slower, no more
 
 
 def read_frame(source: BinaryIO) -> dict[str, Any] | None:

@@ -102,5 +102,4 @@ def _share(limits: Limits, processes: int) -> Limits:
         limits,
         workers=max(_FEWEST_PLACES, -(-limits.workers // processes)),
         long_workers=-(-limits.long_workers // processes),
-        queue=-(-limits.queue // processes),
     )
