@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from allygraph.web.problems import PROBLEMS
+from tests.figures import tell
 from tests.hostile_cases import cases
 from tests.processes import is_alive, needs_proc, resident
 from tests.serving import serving
@@ -104,7 +105,7 @@ def test_every_hostile_query_ends_by_its_deadline(attack):
     """Nearly all within half a second of it; what held gigabytes takes a moment more to end."""
     seconds = sorted(spent for _, spent in attack.answers.values())
     late = [spent for spent in seconds if spent > DEADLINE_S + LATE_S]
-    print(f"{len(seconds)} queries, slowest {seconds[-1]:.2f} s at a deadline of {DEADLINE_S} s")
+    tell(f"{len(seconds)} queries, slowest {seconds[-1]:.2f} s at a deadline of {DEADLINE_S} s")
 
     assert len(late) <= len(seconds) // 20
     assert seconds[-1] < DEADLINE_S + 10 * LATE_S
@@ -114,7 +115,7 @@ def test_another_user_is_answered_every_time(attack):
     """No lookup fails or comes back without its rows, and hardly one is slow."""
     seconds = sorted(spent for *_, spent in attack.lookups)
     p99 = seconds[int(0.99 * len(seconds))]
-    print(f"{len(seconds)} lookups, median {seconds[len(seconds) // 2]:.3f} s, p99 {p99:.3f} s")
+    tell(f"{len(seconds)} lookups, median {seconds[len(seconds) // 2]:.3f} s, p99 {p99:.3f} s")
 
     assert len(seconds) > 50
     assert {answered[:2] for answered in attack.lookups} == {(200, 5)}
@@ -123,7 +124,7 @@ def test_another_user_is_answered_every_time(attack):
 
 def test_the_web_process_lives_on_and_stays_small(attack):
     """It parses nothing and evaluates nothing; the body of 20 MB was never in its memory."""
-    print(f"at most {max(attack.memory) / 1e6:.0f} MB")
+    tell(f"at most {max(attack.memory) / 1e6:.0f} MB")
 
     assert attack.lives_on
     assert max(attack.memory) < MOST_WEB_BYTES
