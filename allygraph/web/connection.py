@@ -31,7 +31,7 @@ from allygraph.web.quick import Quick, Ready, Slot, condition_of, head_of, is_kn
 _LINGER_S = 1.0
 _LEAST_PROGRESS_BYTES = 65_536
 _MOST_PIPELINED = 16
-_SMALL_BODY_BYTES = 262_144
+_MOST_REST_BYTES = 262_144
 _EVERY = (
     b"access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
 )
@@ -51,7 +51,8 @@ class _Phase(Enum):
     HEAD = 1
     BODY = 2
     ANSWER = 3
-    IDLE = 4
+    REST = 4  # of a body that nobody wanted, behind its answer
+    IDLE = 5
 
 
 class _Refusal(Exception):
@@ -137,6 +138,8 @@ class Connection(HttpToolsProtocol):
                 self._raw_bytes += len(data)
                 if self._raw_bytes > self._front.patience.head_bytes:
                     self._refuse(self._too_large().problem)
+            elif self._phase is _Phase.REST and self._discarded > _MOST_REST_BYTES:
+                self._linger()
 
     def _too_large(self) -> _Refusal:
         most = self._front.patience.head_bytes
@@ -221,8 +224,10 @@ class Connection(HttpToolsProtocol):
             watch(seen)
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of a body; an answer that is out already had none."""
-        if not self._was_quick:
+        """Take a part of a body; an answer that is out already had none, or needs it no longer."""
+        if self._phase is _Phase.REST:
+            self._discarded += len(body)
+        elif not self._was_quick:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -234,14 +239,14 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or first for a small body that the answer did not need."""
+        """Wait for the next request; of a body that nobody wanted, for a short rest.
+
+        A client that sends head and body apart would else ask on where nobody answers any more.
+        """
         super().on_response_complete()
         if self._phase is _Phase.BODY and not self.pipeline:
-            declared = dict(self.headers).get(b"content-length")
-            if declared is not None and int(declared) <= _SMALL_BODY_BYTES:
-                self._enter(_Phase.BODY)
-            else:
-                self._linger()
+            self._discarded = 0
+            self._enter(_Phase.REST)
         elif self._phase is _Phase.ANSWER and not self.pipeline:
             self._enter(_Phase.IDLE)
 
@@ -256,10 +261,9 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
         elif self._phase is _Phase.HEAD and waited > patience.head_s:
             self._refuse(Problem("request-slow", f"the head took over {patience.head_s:g} s"))
+        elif self._phase is _Phase.REST and waited > patience.body_s:
+            self._linger()
         elif self._phase is _Phase.BODY and waited > patience.body_s:
-            if self.cycle.response_complete:
-                self.transport.close()
-                return
             self._refuse(Problem("request-slow", f"the body took over {patience.body_s:g} s"))
 
     def _check_reading(self, now: float) -> None:
@@ -275,6 +279,9 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Tell the problem, unless another answer is on its way, and end the connection."""
+        if self._phase is _Phase.REST:
+            self._linger()
+            return
         self._is_refused = True
         self._unset_keepalive_if_required()
         mine = self._phase is _Phase.BODY and not self.pipeline
