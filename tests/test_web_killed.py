@@ -34,6 +34,15 @@ def kill(pid):
     os.kill(pid, signal.SIGKILL)
 
 
+def kill_busy(running):
+    """End the workers that have a long query; give their ids."""
+    time.sleep(0.02)
+    busy = {pid for pid in children(running.process.pid) if has_stepped_back(pid)}
+    for pid in busy:
+        kill(pid)
+    return busy
+
+
 def wait_for(found, seconds=20.0):
     """Wait until something is found; give it."""
     ends = time.monotonic() + seconds
@@ -74,20 +83,11 @@ def test_fifty_workers_killed_in_mid_query_cost_their_askers_and_nobody_else(run
         thread.start()
     killed = set()
     while len(killed) < KILLS:
-        busy = wait_for(
-            lambda: [pid for pid in children(running.process.pid) if has_stepped_back(pid)]
-        )
-        victim = next((pid for pid in busy if pid not in killed), None)
-        if victim is not None:
-            kill(victim)
-            killed.add(victim)
+        killed |= kill_busy(running)
     stop.set()
     # The last queries of the attackers run until their workers are ended too.
     while any(attacker.is_alive() for attacker in attackers):
-        for pid in children(running.process.pid):
-            if has_stepped_back(pid):
-                kill(pid)
-        time.sleep(0.05)
+        kill_busy(running)
     others.join()
     tell(f"{len(killed)} kills; told {dict(told)}; {lookups.total()} lookups")
 

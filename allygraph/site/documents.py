@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.export import write
 from allygraph.lookup import unknown
+from allygraph.markup import readable
 from allygraph.names import BASE, PREFIXES
 from allygraph.site.asking import Answer, Ask
 from allygraph.site.neighbourhood import around, on
@@ -85,12 +86,16 @@ def as_document(quads: Iterable[Quad], form: str) -> Answer:
     Args:
         quads: in any order.
         form: one of the formats of RDF by its name, or ``csv``.
+
+    Raises:
+        ParameterError: the form cannot hold something of it.
     """
     named = [_named(quad) for quad in quads]
     if form == "csv":
         return Answer(_csv(named).encode(), "text/csv; charset=utf-8")
     writer, media_type = _FORMS[form]
-    return Answer(write(named, writer), media_type)
+    body = write(named, writer)
+    return Answer(readable(body) if form == "rdfxml" else body, media_type)
 
 
 def _graph(engine: OxigraphEngine, iri: str) -> list[Quad]:

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 
-from allygraph.errors import ParameterError
 from allygraph.export import write
-from allygraph.markup import is_xml
+from allygraph.markup import readable
 from allygraph.names import PREFIXES
 from allygraph.site.addresses import links
 from allygraph.site.asking import Answer, Ask
@@ -39,11 +38,7 @@ def dump(triples: Iterable[ox.Triple], form: str) -> Answer:
     """
     _, media_type, syntax = _FORMS[form]
     body = ox.serialize(triples, format=syntax, prefixes=PREFIXES) or b""
-    if form == "rdfxml" and not is_xml(body):
-        raise ParameterError(
-            "the graph has something in it that RDF/XML cannot say", expected="another form"
-        )
-    return Answer(body, media_type)
+    return Answer(readable(body) if form == "rdfxml" else body, media_type)
 
 
 def linked(answer: Answer, ask: Ask) -> Answer:

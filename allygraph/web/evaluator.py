@@ -9,10 +9,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from allygraph.markup import is_xml
+from allygraph.markup import is_xml, with_returns
 from allygraph.names import BASE
 from allygraph.web.buffers import ABOUT_CUTS, Buffer, Enough, Full, RowBuffer
 from allygraph.web.child import live
+from allygraph.web.commas import is_torn, write_csv
 from allygraph.web.faults import evaluation, syntax
 
 PAGE_ROWS = 500
@@ -93,8 +94,12 @@ class Evaluator:
             body, is_cut = self._graph(results, chosen)
         else:
             body, is_cut = self._table(results, chosen)
+        if chosen == "csv" and self._is_torn(results, body):
+            body, is_cut = self._written_csv(request)
         if chosen in ("xml", "rdfxml") and not is_xml(body):
             raise _NotInForm(shape, chosen)
+        if chosen in ("xml", "rdfxml"):
+            body = with_returns(body)
         return head | ({"cut": self._most_rows} if is_cut else {}), body
 
     def _table(self, results: ox.QuerySolutions | ox.QueryBoolean, form: str) -> tuple[bytes, bool]:
@@ -105,6 +110,17 @@ class Evaluator:
         except Enough:
             return buffer.first_rows(), True
         return buffer.getvalue(), False
+
+    def _is_torn(self, results: Any, body: bytes) -> bool:
+        return isinstance(results, ox.QuerySolutions) and is_torn(body, len(results.variables))
+
+    def _written_csv(self, request: dict[str, Any]) -> tuple[bytes, bool]:
+        """Write rows that the engine has torn; the query runs once more for it."""
+        results = self._store.query(request["query"], base_iri=BASE, **self._dataset(request))
+        assert isinstance(results, ox.QuerySolutions)  # it was a SELECT before
+        buffer = Buffer(self._most_bytes)
+        is_cut = write_csv(results, buffer, self._most_rows)
+        return buffer.getvalue(), is_cut
 
     def _graph(self, results: ox.QueryTriples, form: str) -> tuple[bytes, bool]:
         """Write triples; say whether there were more than allowed."""

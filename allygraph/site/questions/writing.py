@@ -14,6 +14,7 @@ from pyoxigraph import Literal, QueryResultsFormat, QuerySolutions, parse_query_
 
 from allygraph import queries
 from allygraph.errors import UsageError
+from allygraph.markup import readable
 from allygraph.names import expand
 from allygraph.queries import CLOCKS, SavedQuery
 from allygraph.results import Table, Value, plain
@@ -35,7 +36,6 @@ SUFFIXES = {"markdown": "md"}
 _SPARQL_FORMS = {
     "srj": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
-    "csv": QueryResultsFormat.CSV,
 }
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -52,6 +52,7 @@ def write(ask: Ask, wanted: Wanted, page: Page, table: Table, links: Mapping[str
 
     Raises:
         UsageError: the form has no place for what is wanted.
+        ParameterError: the form cannot hold something of it.
     """
     form = ask.form
     if wanted.why and form != "json":
@@ -65,12 +66,15 @@ def write(ask: Ask, wanted: Wanted, page: Page, table: Table, links: Mapping[str
         return table.render("md").encode()
     if wanted.spreadsheet:
         return for_spreadsheets(table)
+    if form == "csv":
+        return table.render("csv").encode()
     tsv = table.render("tsv").encode()
     if form == "tsv":
         return tsv
     solutions = parse_query_results(tsv, format=QueryResultsFormat.TSV)
     assert isinstance(solutions, QuerySolutions)
-    return solutions.serialize(format=_SPARQL_FORMS[form]) or b""
+    body = solutions.serialize(format=_SPARQL_FORMS[form]) or b""
+    return readable(body) if form == "xml" else body
 
 
 def values_in_force(ask: Ask, wanted: Wanted) -> dict[str, list[str] | None]:
