@@ -215,7 +215,7 @@ def _harmful_attributes(tag, attributes):
 
 def check(site, path, **given):
     """Get a page, judge it, and give its text."""
-    answer = site.get(path, **given)
+    answer = site.get(path, follow_redirects=True, **given)
     assert answer.headers["content-type"] == "text/html; charset=utf-8", path
     assert "'unsafe" not in answer.headers["content-security-policy"], path
     assert "default-src 'none'" in answer.headers["content-security-policy"]

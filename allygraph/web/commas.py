@@ -1,6 +1,6 @@
 """Commas: CSV in which an IRI with a comma is quoted, as RFC 4180 says; the engine leaves it bare.
 
-Only answers that the engine tears are written anew, since it writes ten times faster.
+Only answers that the engine tears are written anew, since it writes twice as fast.
 Source: https://www.w3.org/TR/sparql11-results-csv-tsv/, section 3.
 """
 
