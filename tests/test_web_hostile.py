@@ -7,7 +7,9 @@ lookups; what became of them is judged afterwards.
 import queue
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -22,6 +24,7 @@ CASES = cases()
 DEADLINE_S = 1.0
 LATE_S = 0.5
 DIRECT = {"Content-Type": "application/sparql-query"}
+HUGE = 1_000_000
 LOOKUP = "SELECT ?o { GRAPH ?g { <http://example.org/s1> <http://example.org/p1> ?o } }"
 NOBODY = "http://127.0.0.1:9/sparql"
 MOST_WEB_BYTES = 300_000_000
@@ -56,12 +59,31 @@ def attack(store):
 
 
 def _attack(running, jobs, seen):
-    with httpx.Client(base_url=running.address, timeout=30) as client:
-        while not jobs.empty():
-            name, body = jobs.get()
+    with httpx.Client(base_url=running.address, timeout=60) as client, suppress(queue.Empty):
+        while True:
+            name, body = jobs.get_nowait()
             began = time.monotonic()
-            answer = client.post("/sparql", content=body, headers=DIRECT)
+            try:
+                if len(body) > HUGE:
+                    answer = _send_head(running, len(body))
+                else:
+                    answer = client.post("/sparql", content=body, headers=DIRECT)
+            except httpx.TransportError as error:
+                answer = httpx.Response(599, text=f"{name}: {error!r}")
             seen.answers[name] = answer, time.monotonic() - began
+
+
+def _send_head(running, length):
+    """Announce a body too long to be taken, and read the refusal before it would be sent."""
+    line = HTTPConnection("127.0.0.1", running.port, timeout=60)
+    line.putrequest("POST", "/sparql")
+    line.putheader("Content-Type", DIRECT["Content-Type"])
+    line.putheader("Content-Length", str(length))
+    line.endheaders()
+    answer = line.getresponse()
+    told = httpx.Response(answer.status, content=answer.read())
+    line.close()
+    return told
 
 
 def _look_up(running, seen):
