@@ -245,7 +245,8 @@ PAGES = (
     *(
         route.pattern
         for route in READER_ROUTES
-        if "{" not in route.pattern and any(offer.name == "html" for offer in route.offers)
+        if any(offer.name == "html" for offer in route.offers)
+        and not re.search(r"\{|\.(?!html$)\w+$|void$|graphs$", route.pattern)
     ),
 )
 PERSON = {"Accept": "text/html"}
@@ -254,8 +255,6 @@ PERSON = {"Accept": "text/html"}
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_over_an_evil_graph_has_anything_that_runs(site, path):
     """Labels, quotes, titles and links of the graph are text and safe links."""
-    if path.endswith((".json", "void", "graphs")):
-        return
     for lang in ("en", "ja"):
         answer = check(site, f"{path}{'&' if '?' in path else '?'}lang={lang}", headers=PERSON)
         assert answer.status_code in (200, 400, 404), (path, answer.text[-3000:])
