@@ -17,10 +17,11 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store
 
-from allygraph import resources
+from allygraph import queries, resources
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.graph import source_files, source_quads
 from allygraph.leases import is_leased
+from allygraph.queries import executables
 
 Progress = Callable[[str, int, int], None]
 """Told of a step, how much of it is done, and how much there is."""
@@ -35,6 +36,7 @@ _DERIVING_CODE = (
     "holdings.py",
     "names.py",
     "origins.py",
+    "queries/executables.py",
     "testimony.py",
 )
 _KEPT_BUILDS = 4
@@ -97,7 +99,7 @@ def open_current(root: Path | None = None, *, progress: Progress | None = None) 
 
 
 def memory_store(root: Path, *, progress: Progress | None = None) -> Store:
-    """Build the graph of a root in memory, derived graphs included."""
+    """Build the graph of a root in memory: its files, what derives from them, its queries."""
     # Only a build derives; a question on a store that is there should not wait for this import.
     from allygraph.derive import extend
 
@@ -110,13 +112,14 @@ def memory_store(root: Path, *, progress: Progress | None = None) -> Store:
     tell("derive", 0, 1)
     extend(store, root)
     tell("derive", 1, 1)
+    store.extend(executables.quads(queries.catalogue(root)))
     return store
 
 
 def input_digest(root: Path) -> str:
     """Give the sha256 of all that a build depends on: files, rules and the deriving code."""
     digest = hashlib.sha256()
-    inputs = source_files(root) + resources.rule_files(root)
+    inputs = source_files(root) + resources.rule_files(root) + resources.query_files(root)
     named = [(path.relative_to(root).as_posix(), path) for path in inputs]
     named += [(f"allygraph/{name}", _PACKAGE / name) for name in _DERIVING_CODE]
     for name, path in named:
