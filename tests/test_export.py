@@ -215,13 +215,23 @@ def test_no_key_of_the_context_stands_for_two_things():
     """The term ``place`` and the prefix ``place:`` would be one key; so things keep whole IRIs."""
     context = published(ROOT)
     prefixes = {key for key, iri in context.items() if PREFIXES.get(key) == iri}
-    terms = {k: v if isinstance(v, str) else v["@id"] for k, v in context.items() if k[0] != "@"}
+    words = {
+        key: {"@id": entry} if isinstance(entry, str) else entry
+        for key, entry in context.items()
+        if key[0] != "@"
+    }
+    terms = {key: entry["@id"] for key, entry in words.items() if "@id" in entry}
+    backwards = {key: entry["@reverse"] for key, entry in words.items() if "@reverse" in entry}
     wrong = {
         key: name
         for key, name in terms.items()
         if key not in prefixes and not name.startswith("@") and name not in (key, f"ally:{key}")
     }
 
+    assert words.keys() == terms.keys() | backwards.keys()
+    assert len(set(backwards.values())) == len(backwards)
+    assert set(backwards.values()) <= set(terms.values())
+    assert (backwards["memberships"], backwards["deniedBy"]) == ("ally:member", "ally:denies")
     assert (terms["place"], terms["quote"]) == ("ally:place", "ally:quote")
     assert wrong == {}
 

@@ -113,6 +113,13 @@ def test_every_kind_of_thing_has_a_rule(kind):
     assert Server(FILE.read_text(encoding="utf-8")).location(f"{kind}/a/b") == f"{HOST}{kind}/a/b"
 
 
+def test_a_generated_name_is_led_on():
+    server = Server(htaccess(HOST))
+
+    assert server.location(".well-known/genid/b1") == f"{HOST}.well-known/genid/b1"
+    assert server.location(".well-known/other") is None
+
+
 def test_what_is_not_ours_is_not_led_on():
     server = Server(FILE.read_text(encoding="utf-8"))
 

@@ -4,16 +4,18 @@ Our terms go by their local names (``affirms``), foreign ones by prefix and name
 which no later vocabulary can clash with. Things keep their whole IRIs: the prefix ``place:`` and
 the term ``place`` could not both be keys. What a value is comes from the ontology (object
 properties, ranges) and, for days, from the datatypes of the shapes, since OWL 2 has no
-``xsd:date``. Source: https://www.w3.org/TR/json-ld11/.
+``xsd:date``. A link of ours read backwards goes by its reverse label (``memberships`` of a member).
+Source: https://www.w3.org/TR/json-ld11/.
 """
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from allygraph.errors import UnreadableFile
 from allygraph.names import ALLY, BASE, KINDS_OF_THING, PREFIXES, compact, expand
@@ -25,7 +27,7 @@ ADDRESS = f"{BASE}context.jsonld"
 Context = dict[str, Any]
 
 _FILE = Path("ontology", "context.jsonld")
-_KEYWORDS = {"id": "@id", "type": "@type"}
+_KEYWORDS = {"id": "@id", "type": "@type", "included": "@included"}
 _LANGUAGE = frozenset(
     expand(name)
     for name in (
@@ -41,6 +43,7 @@ _LANGUAGE = frozenset(
     )
 )
 _LABEL = expand("rdfs:label")
+_REVERSE_LABEL = expand("ally:reverseLabel")
 _LANG_STRING = expand("rdf:langString")
 _STRING = expand("xsd:string")
 
@@ -111,7 +114,29 @@ def _terms(quads: Iterable[Quad]) -> Context:
         for iri in types
         for key, entry in _entry(iri, types[iri], datatypes.get(iri, set()))
     }
-    return dict(sorted(found.items()))
+    backwards = {key: entry for key, entry in _backwards(quads) if key not in found}
+    return dict(sorted({**found, **backwards}.items()))
+
+
+def _backwards(quads: Iterable[Quad]) -> Iterator[tuple[str, Any]]:
+    """Give a term for each link read from its object: its English reverse label as one word.
+
+    Values are always a list, and always nodes.
+
+    >>> label = Literal("affirmed by", language="en")
+    >>> said = Quad(NamedNode(f"{ALLY}affirms"), NamedNode(_REVERSE_LABEL), label)
+    >>> next(_backwards([said]))
+    ('affirmedBy', {'@reverse': 'ally:affirms', '@type': '@id', '@container': '@set'})
+    """
+    for quad in quads:
+        label = quad.object
+        if quad.predicate.value != _REVERSE_LABEL or not isinstance(label, Literal):
+            continue
+        if label.language == "en":
+            first, *more = re.findall(r"\w+", label.value)
+            key = first.lower() + "".join(word.capitalize() for word in more)
+            name = compact(quad.subject.value)  # type: ignore[union-attr]
+            yield key, {"@reverse": name, "@type": "@id", "@container": "@set"}
 
 
 def _entry(iri: str, types: set[str], datatypes: set[str]) -> list[tuple[str, Any]]:

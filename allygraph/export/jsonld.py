@@ -29,7 +29,7 @@ def jsonld(quads: Iterable[Quad], context: Context, *, inline: bool = True) -> s
     Raises:
         InputError: an IRI begins like a prefix of the context and would be read as another.
     """
-    writer = _Writer(context)
+    writer = Writer(context)
     nodes: list[dict[str, Any]] = []
     for graph, triples in graphs(quads):
         members = writer.nodes(triples)
@@ -38,8 +38,14 @@ def jsonld(quads: Iterable[Quad], context: Context, *, inline: bool = True) -> s
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-class _Writer:
-    """Knows for each property its key and what the context says of its values."""
+class Writer:
+    """Knows for each property its key and what the context says of its values.
+
+    Attributes:
+        prefixes: name to namespace.
+        entries: property or class to its key, and to what the context says of it.
+        backwards: property to the key of what points by it.
+    """
 
     def __init__(self, context: Context) -> None:
         self.prefixes = {
@@ -48,20 +54,26 @@ class _Writer:
             if isinstance(iri, str) and iri.endswith(("/", "#"))
         }
         self.entries: dict[str, tuple[str, dict[str, str]]] = {}
+        self.backwards: dict[str, str] = {}
         for key, entry in context.items():
             if isinstance(entry, str):
                 entry = {"@id": entry}
-            if isinstance(entry, dict) and key not in self.prefixes and entry["@id"][0] != "@":
+            if isinstance(entry, dict) and "@reverse" in entry:
+                self.backwards[self.whole(entry["@reverse"])] = key
+            elif isinstance(entry, dict) and key not in self.prefixes and entry["@id"][0] != "@":
                 self.entries[self.whole(entry["@id"])] = (key, entry)
 
     def whole(self, name: str) -> str:
+        """Give the IRI of a name of the context."""
         prefix, _, local = name.partition(":")
         return self.prefixes[prefix] + local if prefix in self.prefixes else name
 
     def nodes(self, triples: Iterable[Triple]) -> list[dict[str, Any]]:
+        """Give the nodes of triples, in the order of the house."""
         return [self.block(block) for block in blocks(triples)]
 
     def block(self, block: Block) -> dict[str, Any]:
+        """Give a subject with its properties under their keys, each with one value or a list."""
         subject, properties = block
         node: dict[str, Any] = {"id": self.node(subject)}
         for name, values in properties:
@@ -93,6 +105,11 @@ class _Writer:
         return iri
 
     def node(self, node: NamedNode | BlankNode) -> str:
+        """Give the text by which a node is named.
+
+        Raises:
+            InputError: its IRI begins like a prefix of the context.
+        """
         if isinstance(node, BlankNode):
             return f"_:{node.value}"
         scheme, _, rest = node.value.partition(":")
@@ -104,6 +121,7 @@ class _Writer:
         return node.value
 
     def value(self, value: Term, coercion: str) -> Any:
+        """Give a value; coercion is the type that the key gives it without a word."""
         if not isinstance(value, Literal):
             iri = self.node(value)
             return iri if coercion == "@id" else {"id": iri}
@@ -112,6 +130,7 @@ class _Writer:
         return self.literal(value, coercion)
 
     def literal(self, value: Literal, coercion: str) -> Any:
+        """Give a literal without language, as plain as its key allows."""
         kind = value.datatype.value
         if kind == _STRING:
             return value.value if not coercion else {"@value": value.value}

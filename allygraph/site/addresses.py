@@ -6,11 +6,12 @@ from allygraph.names import BASE, LICENCE, PREFIXES
 
 PROFILES = {
     "plain": f"{BASE}ns",
+    "framed": "http://www.w3.org/ns/json-ld#framed",
     "org": PREFIXES["org"],
     "nanopub": "http://www.nanopub.org/nschema#",
     "dcat": PREFIXES["dcat"],
 }
-"""Name of a profile to its IRI; the first is what is given unasked."""
+"""Name of a profile to its IRI; unasked, JSON-LD is framed and everything else is plain."""
 
 
 def graph_address(base: str, name: str = "", form: str = "ntriples") -> str:

@@ -16,17 +16,20 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.export import write
+from allygraph.export.context import published
+from allygraph.export.framing import framed
 from allygraph.lookup import unknown
 from allygraph.markup import readable
-from allygraph.names import BASE, PREFIXES
+from allygraph.names import PREFIXES
+from allygraph.site import blanks
 from allygraph.site.asking import Answer, Ask
+from allygraph.site.blanks import GENERATED
 from allygraph.site.neighbourhood import around, on
 from allygraph.site.paging import part
-from allygraph.site.profiles import headers, shaped
+from allygraph.site.profiles import chosen, headers, shaped
 from allygraph.site.retired import moved, tombstone
 from allygraph.site.signposting import iri_of, signed
 
-_GENERATED = f"{BASE}.well-known/genid/"
 _FORMS = {
     "turtle": ("turtle", "text/turtle; charset=utf-8"),
     "trig": ("trig", "application/trig"),
@@ -52,7 +55,12 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
         return replace(as_document(told, ask.form), status=410)
     found = statements_of(engine, ask)
     shown = part(shaped(found, ask), ask)
-    answer = signed(engine, ask, as_document(shown.quads, ask.form))
+    if chosen(ask) == "framed":
+        tree = framed(shown.quads, iri_of(ask.path), published())
+        answer = Answer(tree.encode(), _FORMS["jsonld"][1])
+    else:
+        answer = as_document(shown.quads, ask.form)
+    answer = signed(engine, ask, answer)
     return replace(answer, headers=(*answer.headers, *shown.headers, *headers(ask)))
 
 
@@ -73,8 +81,13 @@ def statements_of(engine: OxigraphEngine, ask: Ask) -> tuple[Quad, ...]:
 @lru_cache(maxsize=_KEPT)
 def _found(engine: OxigraphEngine, iri: str, days: tuple[date, date] | None) -> tuple[Quad, ...]:
     """Find the quads of a thing, at both clocks where days are given; pages come one by one."""
-    is_graph = iri.startswith(PREFIXES["graph"])
-    found: Iterable[Quad] = _graph(engine, iri) if is_graph else around(engine.store, iri)
+    found: Iterable[Quad]
+    if iri.startswith(PREFIXES["graph"]):
+        found = _graph(engine, iri)
+    elif iri.startswith(GENERATED):
+        found = blanks.around(engine.store, iri)
+    else:
+        found = around(engine.store, iri)
     if days is not None:
         found = on(found, *days)
     return tuple(dict.fromkeys(_named(quad) for quad in found))
@@ -107,7 +120,7 @@ def _named(quad: Quad) -> Quad:
     if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
         return quad
     ends = (
-        NamedNode(_GENERATED + end.value) if isinstance(end, BlankNode) else end
+        NamedNode(GENERATED + end.value) if isinstance(end, BlankNode) else end
         for end in (quad.subject, quad.object)
     )
     subject, value = ends

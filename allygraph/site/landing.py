@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.names import compact
 from allygraph.site.asking import Answer, Ask
+from allygraph.site.blanks import GENERATED
 from allygraph.site.documents import statements_of
 from allygraph.site.pages import page
 from allygraph.site.paging import part
@@ -37,15 +38,15 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
     if told := tombstone(engine, ask):
         return grave(engine, ask, told)
     kind = ask.path.partition("/")[0]
-    if kind == "graph":
-        return signed(engine, ask, _graph(engine, ask))
+    if kind == "graph" or iri_of(ask.path).startswith(GENERATED):
+        return signed(engine, ask, _statements(engine, ask))
     module = import_module(f"allygraph.site.{_PAGES.get(kind, 'thing')}")
     answer: Answer = module.read(engine, ask)
     return signed(engine, ask, answer)
 
 
-def _graph(engine: OxigraphEngine, ask: Ask) -> Answer:
-    """Give the page of a named graph: its statements, some hundred at a time."""
+def _statements(engine: OxigraphEngine, ask: Ask) -> Answer:
+    """Give the page of a named graph or blank node: its statements, some hundred at a time."""
     iri = iri_of(ask.path)
     found = statements_of(engine, ask)
     sized = ask if "page_size" in ask.params else replace(ask, params={"page_size": (str(_ROWS),)})

@@ -185,7 +185,7 @@ class Helpers:
 
 
 def _names_thing(path: str) -> bool:
-    return path.partition("/")[0] in KINDS_OF_THING
+    return path.partition("/")[0] in KINDS_OF_THING or path.startswith(".well-known/genid/")
 
 
 @cache

@@ -1,5 +1,6 @@
 """Profiles: the document of a thing in the words of another vocabulary, or seen otherwise.
 
+The framed profile has the statements of the plain one: it is their order in JSON-LD that differs.
 Source: Content Negotiation by Profile (https://www.w3.org/TR/dx-prof-conneg/), the Organization
 Ontology (https://www.w3.org/TR/vocab-org/), the nanopublication guidelines
 (https://nanopub.net/guidelines/working_draft/), DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/).
@@ -20,6 +21,8 @@ from allygraph.site.signposting import FORMS, SUFFIXES, iri_of
 _TIME = "http://www.w3.org/2006/time#"
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _NANO = PROFILES["nanopub"]
+_WITHOUT_TOP = ("graph", "shape")
+"""Kinds of which a document is no tree: a graph is about many things, a shape full of lists."""
 _WITH_GRAPHS = ("trig", "nquads", "jsonld")
 _CLASSES = {
     "Alliance": "org:FormalOrganization",
@@ -53,6 +56,8 @@ def offered(ask: Ask) -> tuple[str, ...]:
     """List the profiles that a document has in the form that was asked for."""
     kind = ask.path.partition("/")[0]
     names = ["plain", "dcat"]
+    if ask.form == "jsonld" and kind not in _WITHOUT_TOP:
+        names.append("framed")
     if kind in ("actor", "office", "rel", "change", "place"):
         names.append("org")
     if kind == "claim" and ask.form in _WITH_GRAPHS:
@@ -61,8 +66,14 @@ def offered(ask: Ask) -> tuple[str, ...]:
 
 
 def chosen(ask: Ask) -> str:
-    """Give the profile that is answered: what was asked for where there is that, else plain."""
-    return ask.profile if ask.profile in offered(ask) else "plain"
+    """Give the profile that is answered: what was asked for where there is that, else the default.
+
+    JSON-LD is for programmers, who want the thing on top; its plain form keeps the named graphs.
+    """
+    names = offered(ask)
+    if ask.profile in names:
+        return ask.profile
+    return "framed" if "framed" in names else "plain"
 
 
 def shaped(quads: Sequence[Quad], ask: Ask) -> list[Quad]:
@@ -74,6 +85,7 @@ def shaped(quads: Sequence[Quad], ask: Ask) -> list[Quad]:
     """
     makers: dict[str, Callable[[Sequence[Quad], Ask], Iterable[Quad]]] = {
         "plain": lambda quads, _: quads,
+        "framed": lambda quads, _: quads,
         "org": _org,
         "nanopub": _nanopub,
         "dcat": _dcat,

@@ -9,10 +9,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.errors import UnknownName
-from allygraph.graph import file_quads
 from allygraph.names import BASE, PREFIXES, compact, did_you_mean, expand
-from allygraph.resources import root, shape_files
 from allygraph.site.asking import Answer, Ask
+from allygraph.site.blanks import shape_quads
 from allygraph.site.documents import as_document
 from allygraph.site.pages import page
 from allygraph.site.signposting import signed
@@ -32,7 +31,7 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
     if not found:
         names = {
             compact(quad.subject.value)
-            for quad in all_quads()
+            for quad in shape_quads()
             if isinstance(quad.subject, NamedNode)
         }
         near = did_you_mean(compact(iri), sorted(names))
@@ -52,33 +51,23 @@ def read(engine: OxigraphEngine, ask: Ask) -> Answer:
     )
 
 
-@lru_cache(maxsize=1)
-def all_quads() -> tuple[Quad, ...]:
-    """Read all shape files once; each is the graph of its name."""
-    top = root()
-    files = shape_files(top)
-    return tuple(
-        quad for path in files for quad in file_quads(path, name=str(path.relative_to(top)))
-    )
-
-
 def around(iri: str) -> list[Quad]:
     """Give what is said of a shape, of its blank parts, and by which shapes it is named."""
     wanted: set[NamedNode | BlankNode] = {NamedNode(iri)}
     found: list[Quad] = []
     while wanted:
-        new = [quad for quad in all_quads() if quad.subject in wanted]
+        new = [quad for quad in shape_quads() if quad.subject in wanted]
         found += new
         wanted = {quad.object for quad in new if isinstance(quad.object, BlankNode)}
     if not found:
         return []
-    return found + [quad for quad in all_quads() if quad.object == NamedNode(iri)]
+    return found + [quad for quad in shape_quads() if quad.object == NamedNode(iri)]
 
 
 @lru_cache(maxsize=1)
 def _aims() -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
-    for quad in all_quads():
+    for quad in shape_quads():
         is_named = isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode)
         if quad.predicate.value in _AIMS and is_named:
             name = quad.subject.value.removeprefix(_SHAPE)  # type: ignore[union-attr]

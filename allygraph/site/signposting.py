@@ -19,6 +19,7 @@ from allygraph.engines.oxigraph import OxigraphEngine
 from allygraph.lookup import unknown
 from allygraph.names import ALLY, BASE, KINDS_OF_THING, LICENCE, PREFIXES
 from allygraph.site.asking import Answer, Ask
+from allygraph.site.blanks import GENERATED, around
 from allygraph.site.pages import root
 
 FORMS = {
@@ -124,7 +125,8 @@ def linkset(engine: OxigraphEngine, ask: Ask) -> Answer:
     """
     path = ask.path.removeprefix("linkset/")
     iri = iri_of(path)
-    if path.partition("/")[0] not in KINDS_OF_THING or not _is_there(engine, iri):
+    is_ours = path.partition("/")[0] in KINDS_OF_THING or iri.startswith(GENERATED)
+    if not is_ours or not _is_there(engine, iri):
         raise unknown(engine, iri)
     contexts = []
     for suffix, form in (("html", "html"), *((form, "data") for form in FORMS), ("csv", "csv")):
@@ -141,6 +143,8 @@ def _is_there(engine: OxigraphEngine, iri: str) -> bool:
     node = NamedNode(iri)
     if iri.startswith(PREFIXES["shape"]):
         return True
+    if iri.startswith(GENERATED):
+        return bool(around(engine.store, iri))
     places = ((node, None), (None, node))
     return any(
         next(iter(engine.store.quads_for_pattern(subject, None, None, graph)), None)

@@ -17,6 +17,7 @@ _RULES = (
     (rf"^({'|'.join(KINDS_OF_THING)})/(.+)$", "$1/$2", "things"),
     (r"^(ns|dataset)((?:[/.].+)?)$", "$1$2", "the vocabulary and the dataset"),
     (r"^(context\.jsonld|errors|sparql)$", "$1", "what these name"),
+    (r"^\.well-known/genid/(.+)$", ".well-known/genid/$1", "blank nodes by generated names"),
     (r"^$", "", "the start page"),
 )
 _ADDRESS = re.compile(r"https://[a-z0-9.-]+(:\d+)?(/[\w.~-]+)*/")

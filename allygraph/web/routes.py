@@ -89,6 +89,9 @@ READER_ROUTES = (
     ReaderRoute("/errors", "errors", (HTML, JSON)),
     *(ReaderRoute(f"/errors.{form}", "errors", (HTML, JSON)) for form in ("html", "json")),
     ReaderRoute("/linkset/{path:path}", "linkset", (_LINKSET,)),
+    ReaderRoute(
+        "/.well-known/genid/{path:path}", "document", DOCUMENTS, names_thing=True, page="landing"
+    ),
     ReaderRoute("/shape/{path:path}", "shape", DOCUMENTS, names_thing=True, page="landing"),
     ReaderRoute("/graphs", "graphs", RDF, at_once=1, is_timeless=True),
     ReaderRoute("/openapi.json", "openapi", (JSON,), is_timeless=True),

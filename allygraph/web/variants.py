@@ -3,6 +3,7 @@
 Source: Content Negotiation by Profile (https://www.w3.org/TR/dx-prof-conneg/), RFC 7089 (Memento).
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,9 @@ PROFILE_FIELD = "_profile"
 VARY = "Accept, Accept-Language, Accept-Profile"
 VARY_OF_THING = f"{VARY}, Accept-Datetime"
 _MOST_BYTES = 2000
+_JSONLD = "http://www.w3.org/ns/json-ld#"
+_JSONLD_PROFILE = re.compile(r'application/ld\+json\s*;\s*profile="?([^",;]*)', re.IGNORECASE)
+_JSONLD_PROFILES = {"framed": "framed", "flattened": "plain"}
 
 
 def profile(fields: Fields, headers: Headers) -> str:
@@ -36,7 +40,8 @@ def profile(fields: Fields, headers: Headers) -> str:
             expected = ", ".join(PROFILES)
             raise Problem("request-malformed", f"no profile '{named[:40]}'", expected=expected)
         return by_iri.get(named, named)
-    return _accepted(headers.get("accept-profile", "")[:_MOST_BYTES])
+    accepted = _accepted(headers.get("accept-profile", "")[:_MOST_BYTES])
+    return accepted or _shape_of_json(headers.get("accept", "")[:_MOST_BYTES])
 
 
 def _accepted(header: str) -> str:
@@ -53,6 +58,19 @@ def _accepted(header: str) -> str:
         if name and weight > best_weight:
             best, best_weight = name, weight
     return best
+
+
+def _shape_of_json(header: str) -> str:
+    """Give the profile that the media type of JSON-LD names, in the words of its own standard.
+
+    >>> _shape_of_json('application/ld+json; profile="http://www.w3.org/ns/json-ld#flattened"')
+    'plain'
+    """
+    for found in _JSONLD_PROFILE.finditer(header):
+        for iri in found[1].split():
+            if name := _JSONLD_PROFILES.get(iri.removeprefix(_JSONLD)):
+                return name
+    return ""
 
 
 def _weight(parameter: str) -> float:
