@@ -38,10 +38,15 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """Give the tokens of a SPARQL text; comments and blanks are left out."""
+    yield from (token for _, token in placed(text))
+
+
+def placed(text: str) -> Iterator[tuple[int, Token]]:
+    """Give the tokens of a SPARQL text, each with where it begins (from 0)."""
     line = 1
     for match in _TOKEN.finditer(text):
         if match.lastgroup not in ("comment", "space"):
-            yield Token(str(match.lastgroup), match[0], line)
+            yield match.start(), Token(str(match.lastgroup), match[0], line)
         line += match[0].count("\n")
 
 

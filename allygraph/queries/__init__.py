@@ -15,6 +15,7 @@ from pathlib import Path
 from allygraph import resources
 from allygraph.errors import ParameterError, QueryFileError, UnknownName, UnknownParameter
 from allygraph.names import compact, did_you_mean, expand
+from allygraph.queries.grlc import is_grlc, read_grlc
 from allygraph.queries.header import ROW_MARK, Column, Param, SavedQuery, read_header
 from allygraph.queries.terms import terms
 
@@ -30,6 +31,7 @@ __all__ = [
     "examples",
     "load",
     "names",
+    "read",
     "things",
     "with_clocks",
     "with_evidence",
@@ -70,6 +72,15 @@ def load(name: str, root: Path | None = None) -> SavedQuery:
             expected=near or did_you_mean(name, paths) or 'a name that "ally queries" lists',
         )
     return _read(name, paths[name])
+
+
+def read(text: str, *, name: str, place: str) -> SavedQuery:
+    """Read a saved query from the text of its file, with a header of ours or of grlc.
+
+    Raises:
+        QueryFileError: its header is malformed.
+    """
+    return (read_grlc if is_grlc(text) else read_header)(text, name=name, place=place)
 
 
 def catalogue(root: Path | None = None) -> list[SavedQuery]:
@@ -159,7 +170,7 @@ def examples(query: SavedQuery) -> dict[str, tuple[str, ...]]:
     variables: list[str] = []
     for line in query.text.split("\n"):
         if head := _VALUES.match(line):
-            variables = [variable[1:] for variable in head[1].split()]
+            variables = _named(query, head[1])
         if row := _ROW.match(line):
             for name, term in zip(variables, _TERM.findall(row[2]), strict=False):
                 if term != "UNDEF":
@@ -183,6 +194,12 @@ def without_header(text: str) -> str:
     return "\n".join(lines[start:])
 
 
+def _named(query: SavedQuery, head: str) -> list[str]:
+    """Give the parameters of the variables of a VALUES."""
+    names = {param.variable or param.name: param.name for param in query.params.values()}
+    return [names.get(variable[1:], variable[1:]) for variable in head.split()]
+
+
 def _given(term: str) -> str:
     """Give a term of a query's text as a caller writes it: short names and bare texts."""
     if term.startswith('"'):
@@ -197,7 +214,7 @@ def _filled(query: SavedQuery, given: Mapping[str, list[str]]) -> str:
     found = False
     for line in query.text.split("\n"):
         if head := _VALUES.match(line):
-            variables = [variable[1:] for variable in head[1].split()]
+            variables = _named(query, head[1])
         if row := _ROW.match(line):
             found = True
             examples = _TERM.findall(row[2])
@@ -225,7 +242,7 @@ def _rows(
 
 def _read(name: str, path: Path) -> SavedQuery:
     text = path.read_text(encoding="utf-8")
-    return read_header(text, name=name, place=f"queries/{name}.rq")
+    return read(text, name=name, place=f"queries/{name}.rq")
 
 
 def _paths(root: Path | None) -> dict[str, Path]:

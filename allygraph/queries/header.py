@@ -18,6 +18,7 @@ ROW_MARK = "# params"
 _BLOCK = re.compile(r"\A# /// query\n((?:#(?: .*)?\n)+?)# ///\n")
 _TEXTS = ("title", "question", "reading")
 _LISTS = ("tags", "evidence")
+_NEVER_SAID = {"name", "variable", "datatype", "language"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class Param:
         many: several values may be given, with commas between them.
         values: the only values allowed, as short names; empty when all are.
         edge: the day meant by a longer span, its ``last`` or its ``first``; for dates only.
+        variable: the variable, where it has another name; no header of ours says so.
+        datatype: whole IRI of a string's datatype, where it has one; as for ``variable``.
+        language: the language of a string, where it has one; as for ``variable``.
     """
 
     name: str
@@ -43,6 +47,9 @@ class Param:
     many: bool = False
     values: tuple[str, ...] = ()
     edge: str = "last"
+    variable: str = ""
+    datatype: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class SavedQuery:
         evidence: variables of the body that are a holding or a claim behind a row.
         counts: the saved query whose rows this one counts; empty for one that counts nothing.
         text: the whole file.
+        page_rows: how many rows a page has where nobody says; 0: all.
     """
 
     name: str
@@ -81,6 +89,7 @@ class SavedQuery:
     evidence: tuple[str, ...]
     counts: str
     text: str
+    page_rows: int = 0
 
 
 def read_header(text: str, *, name: str, place: str) -> SavedQuery:
@@ -138,7 +147,7 @@ def _column(name: str, row: Any, place: str) -> Column:
 
 def _checked(name: str, row: Any, kind: type, place: str) -> dict[str, Any]:
     """Refuse a row that lacks its type or help, or that has a key which nobody reads."""
-    allowed = set(kind.__dataclass_fields__) - {"name"}  # type: ignore[attr-defined]
+    allowed = set(kind.__dataclass_fields__) - _NEVER_SAID  # type: ignore[attr-defined]
     if not isinstance(row, dict) or not set(row) <= allowed:
         raise QueryFileError(
             f"'{name}' has a key that is not known",

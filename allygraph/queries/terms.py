@@ -18,6 +18,7 @@ from allygraph.queries.header import Param
 
 _XSD = PREFIXES["xsd"]
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _TRUTHS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false"}
 _TRUTHS["0"] = "false"
 _ESCAPE = re.compile(r"\\\\([uU])|\\u([0-9A-F]{4})|\\.", re.DOTALL)
@@ -100,7 +101,27 @@ def _string(param: Param, given: str, place: str) -> str:
         raise ParameterError(f"{place}: the text has more than {_LONGEST_TEXT} characters")
     if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in given) or not _is_text(given):
         raise ParameterError(f"{place}: {_shown(given)} has a control character")
-    return serialised(Literal(given))
+    if param.values and given not in param.values:
+        raise ParameterError(
+            f"{place}: {_shown(given)} is not allowed",
+            expected=did_you_mean(given, param.values) or f"one of {', '.join(param.values)}",
+        )
+    if param.language:
+        return serialised(Literal(given, language=param.language))
+    if param.datatype == f"{_XSD}decimal":
+        return _number(given, place)
+    return serialised(
+        Literal(given, datatype=NamedNode(param.datatype)) if param.datatype else Literal(given)
+    )
+
+
+def _number(given: str, place: str) -> str:
+    """Read a number as SPARQL does: without a point it is an integer."""
+    if not _NUMBER.fullmatch(given):
+        raise ParameterError(f"{place}: {_shown(given)} is not a number", expected="as 1949, 2.5")
+    return str(
+        Literal(given, datatype=NamedNode(_XSD + ("decimal" if "." in given else "integer")))
+    )
 
 
 def _is_text(given: str) -> bool:

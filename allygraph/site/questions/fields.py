@@ -107,7 +107,9 @@ def is_list(param: Param) -> bool:
 def _field(engine: OxigraphEngine, ask: Ask, saved: SavedQuery, param: Param, value: str) -> Field:
     parts = value.split(",") if is_list(param) else [value]
     values = [compact(part.strip()) for part in parts if part.strip()]
-    choices = _choices(engine, saved, param, ask.lang) if param.type == "iri" else ()
+    choices = tuple(Choice(value, value) for value in param.values)
+    if param.type == "iri":
+        choices = _choices(engine, saved, param, ask.lang)
     if param.values and param.type == "iri":
         values = [_allowed(param, one) for one in values]
     return Field(
@@ -124,7 +126,8 @@ def _field(engine: OxigraphEngine, ask: Ask, saved: SavedQuery, param: Param, va
 def _kind(param: Param, choices: Sequence[Choice]) -> str:
     simple = {"date": "date", "integer": "number", "boolean": "truth", "string": "text"}
     if param.type != "iri":
-        return "text" if param.many else simple[param.type]
+        single = "select" if param.values else simple[param.type]
+        return "text" if param.many else single
     if choices and all(choice.value.startswith("kind:") for choice in choices):
         return "checks" if param.many else "select"
     return "thing"

@@ -71,7 +71,8 @@ def wanted(
     saved = load(ask)
     given = own_values(ask, saved)
     check_version(ask)
-    is_why = flag(ask, "why", default=why) and not (why and saved.counts and not ask.one("why"))
+    has_claims = bool(saved.evidence) and not saved.counts
+    is_why = flag(ask, "why", default=why) and (has_claims or bool(ask.one("why")))
     clocks = {name: getattr(ask, name).isoformat() for name in CLOCKS if name in saved.params}
     whole = {**(values or {}), **given, **clocks}
     return Wanted(
@@ -81,7 +82,9 @@ def wanted(
         question=answers.question(saved.name, whole, today=ask.known_by, why=is_why),
         why=is_why,
         labels=flag(ask, "labels"),
-        limit=_number(ask, "limit", 1, MOST_ROWS) if ask.one("limit") else limit,
+        limit=_number(ask, "limit", 1, MOST_ROWS)
+        if ask.one("limit")
+        else min(filter(None, (saved.page_rows, limit)), default=None),
         offset=_number(ask, "offset", 0, 10**9) if ask.one("offset") else 0,
         spreadsheet=flag(ask, "spreadsheet"),
     )
