@@ -37,7 +37,7 @@ test: setup
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(ALLY) fmt --check
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 fmt: setup
 	$(ALLY) fmt

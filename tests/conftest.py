@@ -25,3 +25,8 @@ def client(service):
     """A client of the service that keeps its connections."""
     with httpx.Client(base_url=service.address, timeout=10) as web:
         yield web
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, so that the other processes do not wait for it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/test_web_soak.py"))

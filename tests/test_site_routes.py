@@ -1,7 +1,6 @@
 """The site over HTTP: clocks, language and form of an address, before any page is looked at."""
 
 import asyncio
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -9,10 +8,12 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from allygraph.web.cache import Cache
+from allygraph.web.gate import Gate
 from allygraph.web.negotiate import RDF
 from allygraph.web.routes import ReaderRoute
 from allygraph.web.site import Site
 from allygraph.web.worker import Reply
+from allygraph.web.workers import Limits
 
 
 def test_a_page_is_answered_in_the_language_of_the_browser(client):
@@ -54,7 +55,7 @@ class SlowReaders:
     version = "0123456789abcdef"
 
     def __init__(self, spent_s, patience_s):
-        self.limits = SimpleNamespace(queue_s=patience_s)
+        self.limits = Limits(queue_s=patience_s)
         self.spent_s, self.now, self.most = spent_s, 0, 0
 
     async def answer(self, request):
@@ -67,10 +68,14 @@ class SlowReaders:
         return Reply("answered", head, b"", self.version)
 
 
+def _site(readers):
+    return Site(readers, Cache(), Gate(None, readers.limits))
+
+
 def statuses(readers, at_once):
     """Ask four things at once; give the statuses, sorted."""
     route = ReaderRoute("/graphs", "graphs", RDF, at_once=at_once)
-    app = Starlette(routes=[Route("/graphs", Site(readers, Cache()).endpoint(route))])
+    app = Starlette(routes=[Route("/graphs", _site(readers).endpoint(route))])
 
     async def ask():
         transport = httpx.ASGITransport(app=app)
