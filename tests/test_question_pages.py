@@ -198,10 +198,10 @@ def test_long_answers_come_in_pages(engine):
 @pytest.mark.parametrize(
     ("name", "kinds"),
     [
-        ("office/waiting-time", ["chart", "timeline"]),
+        ("office/waiting-time", ["chart", "timeline", "map"]),
         ("evidence/hit-rate-by-document", ["chart"]),
         ("history/stages-of", ["timeline"]),
-        ("commitment/group-bound-to", ["network"]),
+        ("commitment/group-bound-to", ["network", "map"]),
     ],
 )
 def test_an_answer_is_drawn_where_its_columns_allow(engine, name, kinds):
@@ -221,6 +221,53 @@ def test_a_network_has_the_pairs_of_its_rows_and_each_end_once(engine):
 
     assert {"/actor/japan.html", "/actor/south-korea.html"} <= set(ends)
     assert "/instrument/anzus-treaty.html" in "".join(a.get("href") for a in drawn.iter("a"))
+
+
+def on_the_map(engine, name, fields=None, day=DAY):
+    """Give the form of each link of the map of an answer by the thing it leads to."""
+    found = tree(page(engine, name, fields, day=day))
+    drawn = next(f for f in found.iter("figure") if "map" in f.get("class").split())
+    links = [
+        (a.get("href").partition("?")[0], a) for a in drawn.find("div").iter() if a.get("href")
+    ]
+    assert all(len(list(a)) == 2 and a[0].text for _, a in links)
+    return {href.partition("/")[2]: a[1] for href, a in links}
+
+
+def test_a_map_has_the_states_of_the_rows_by_shape_or_capital(engine):
+    """Iceland has a shape; whatever has none is a square at its capital."""
+    fields = {"alliance": "actor:nato"}
+    drawn = on_the_map(engine, MEMBERS, fields)
+    listed = rows(tree(page(engine, MEMBERS, fields)))
+    members = {row.find("td/a").get("href").partition("?")[0].partition("/")[2] for row in listed}
+
+    assert set(drawn) == members
+    assert len(drawn) == 31
+    assert {form.tag.rpartition("}")[2] for form in drawn.values()} <= {"path", "rect"}
+    assert drawn["actor/iceland.html"].tag.endswith("path")
+
+
+def test_a_map_marks_an_office_once_and_not_its_city_again(engine):
+    drawn = on_the_map(engine, "office/offices-on", {"alliance": "actor:nato"})
+
+    assert "office/joint-force-command-norfolk.html" in drawn
+    assert "place/norfolk.html" not in drawn
+    assert drawn["office/joint-force-command-norfolk.html"].tag.endswith("circle")
+
+
+def test_a_map_shows_the_part_of_the_world_that_its_rows_are_in(engine):
+    boxes = {}
+    for name in ("office/by-region", MEMBERS):
+        found = page(engine, name, day=date(2026, 11, 1))
+        boxes[name] = re.search(r'<svg class="map" viewBox="([^"]*)"', found)[1]
+
+    assert boxes[MEMBERS].startswith("0 0 ")
+    assert not boxes["office/by-region"].startswith("0 0 ")
+
+
+def test_an_answer_about_nothing_on_earth_has_no_map(engine):
+    found = page(engine, "evidence/hit-rate-by-document", day=date(2026, 11, 1))
+    assert '<svg class="map"' not in found
 
 
 def test_bars_share_one_scale_and_what_is_not_known_has_none():

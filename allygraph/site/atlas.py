@@ -25,6 +25,9 @@ SELECT ?alliance (COUNT(DISTINCT ?member) AS ?members) WHERE {{
 _CODES = "SELECT ?thing ?value WHERE { VALUES ?thing { THINGS } ?thing ally:isoAlpha3 ?value }"
 _POINTS = """SELECT ?thing ?latitude ?longitude WHERE { VALUES ?thing { THINGS }
   ?thing schema:latitude ?latitude ; schema:longitude ?longitude } ORDER BY ?thing"""
+_HOUSED = """SELECT ?thing ?latitude ?longitude WHERE { VALUES ?thing { THINGS }
+  ?thing ally:place ?place . ?place schema:latitude ?latitude ; schema:longitude ?longitude }
+  ORDER BY ?thing ?place"""
 _CAPITALS = """SELECT ?thing ?latitude ?longitude WHERE { VALUES ?thing { THINGS }
   ?description ally:aspect kind:aspect-capital ; ally:object ?thing ; ally:thing ?place .
   ?place schema:latitude ?latitude ; schema:longitude ?longitude } ORDER BY ?thing ?place"""
@@ -150,6 +153,34 @@ def atlas(engine: OxigraphEngine, alliance: str, as_of: date, known_by: date) ->
         ),
         tuple(replace(post, at=places.get(post.city)) for post in posts),
     )
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a thing is on a map: the code of a state, a point, or both; whether a place houses it.
+
+    The point of a state is that of its capital.
+    """
+
+    code: str = ""
+    at: Point | None = None
+    is_housed: bool = False
+
+
+def sites(engine: OxigraphEngine, things: Iterable[str]) -> dict[str, Site]:
+    """Find what can be shown on a map: states, places, and what stands in a place.
+
+    Args:
+        engine: the graph.
+        things: whole IRIs; what is nowhere is left out.
+    """
+    wanted = list(things)
+    codes = _one_each(engine, _CODES, wanted)
+    capitals = _points(engine, _CAPITALS, codes)
+    housed = _points(engine, _HOUSED, wanted)
+    found = {thing: Site(at=at, is_housed=True) for thing, at in housed.items()}
+    found |= {thing: Site(at=at) for thing, at in _points(engine, _POINTS, wanted).items()}
+    return found | {thing: Site(code, capitals.get(thing)) for thing, code in codes.items()}
 
 
 def _lands(rows: Iterable[Mapping[str, str]], column: str) -> dict[str, Land]:

@@ -1,7 +1,7 @@
 """Views: pictures of an answer, where its columns allow one.
 
-Amounts become bars, days become spans, pairs of things a network. Which columns those are is read
-off the header of the query and the rows.
+Amounts become bars, days become spans, pairs of things a network, places a map. Which columns those
+are is read off the header of the query and the rows.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from allygraph.site.pages import address
 from allygraph.site.pictures.chart import Bar, bars
 from allygraph.site.pictures.network import Edge, Node, network
 from allygraph.site.pictures.spans import Span, spans
+from allygraph.site.questions.mapping import Named, drawn
 from allygraph.site.questions.rows import Page
 
 _NO_AMOUNTS = frozenset({"year", "sentence", "blocking_count", "rate"})
@@ -50,8 +51,8 @@ def views(
 ) -> list[Picture]:
     """Draw what can be drawn of the rows that are shown."""
     drawer = _Drawer(ask, saved, found, labels)
-    drawn = (drawer.chart(), drawer.timeline(), drawer.network())
-    return [picture for picture in drawn if picture]
+    pictures = (drawer.chart(), drawer.timeline(), drawer.network(), drawer.map(engine))
+    return [picture for picture in pictures if picture]
 
 
 class _Drawer:
@@ -108,6 +109,16 @@ class _Drawer:
             return None
         nodes = [Node(one, *self._named(one)) for one in ends]
         return Picture("network", network(nodes, list(edges.values()), title=self._saved.title))
+
+    def map(self, engine: OxigraphEngine) -> Picture | None:
+        """Show where the things of the rows are, each once."""
+        things = {
+            thing: Named(self._labels.of(thing).text, self._address(thing))
+            for row in self._rows
+            for thing in self._things(row)
+        }
+        svg = drawn(engine, things, self._saved.title) if things else None
+        return Picture("map", svg) if svg else None
 
     def _things(self, row: Sequence[Value]) -> list[str]:
         return [
