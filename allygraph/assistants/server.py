@@ -25,7 +25,7 @@ from allygraph.errors import AllygraphError, DateError, UnknownName
 from allygraph.names import BASE
 from allygraph.site.asking import Ask
 from allygraph.web import sparql
-from allygraph.web.problems import PROBLEMS, Problem
+from allygraph.web.problems import PROBLEMS, Problem, refusal
 from allygraph.web.worker import Reply
 from allygraph.web.workers import Pool
 
@@ -251,9 +251,7 @@ def _body(reply: Reply) -> bytes:
         return reply.body
     head = reply.head
     if reply.outcome == "refused":
-        code = head["code"] if head["code"] in PROBLEMS else "usage"
-        more = {"expected": head["expected"]} if head["expected"] else {}
-        raise Problem(code, head["message"], **more)
+        raise refusal(head)
     code = {"evaluation": "query-evaluation"}.get(reply.outcome, reply.outcome)
     title = PROBLEMS[code][1]
     raise Problem(code, head.get("message", title))

@@ -50,7 +50,7 @@ def held(facts: Facts, as_of: date, known_by: date) -> list[Quad]:
         thing
         for holding, thing in facts.pairs("ally:holdingOf")
         if facts.value(holding, "ally:certainty") in _HELD
-        and _covers(facts, holding, as_of, known_by)
+        and covers(facts, holding, as_of, known_by)
     }
     judged = facts.instances("ally:Relationship", "ally:StageChange", "ally:DecisionRule")
     absent = judged - holding
@@ -146,7 +146,9 @@ def _claimed(facts: Facts) -> set[str]:
     return {thing for _, thing in facts.pairs(*ABOUT)}
 
 
-def _covers(facts: Facts, holding: str, as_of: date, known_by: date) -> bool:
+def covers(facts: Facts, holding: str, as_of: date, known_by: date) -> bool:
+    """Tell whether a holding is about a day in the world and a day of knowledge."""
+
     def between(first: str, day: date, last: str) -> bool:
         low, high = facts.value(holding, first), facts.value(holding, last)
         return bool(low and high and low <= day.isoformat() <= high)

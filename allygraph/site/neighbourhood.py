@@ -10,7 +10,7 @@ from datetime import date
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
 from allygraph.export.facts import ABOUT, LABELS, SAID_IN, TYPE, Facts
-from allygraph.export.selection import entity, held, without
+from allygraph.export.selection import covers, entity, held, without
 from allygraph.names import DIRECT_EDGES, expand
 
 _SUBCLASS = NamedNode(expand("rdfs:subClassOf"))
@@ -50,7 +50,7 @@ def on(quads: Iterable[Quad], as_of: date, known_by: date) -> list[Quad]:
     elsewhere = {
         holding
         for holding in facts.instances("ally:Holding")
-        if not _covers(facts, holding, as_of, known_by)
+        if not covers(facts, holding, as_of, known_by)
     }
     edges = facts.instances("ally:DerivedEdge")
     gone = elsewhere | edges
@@ -60,16 +60,6 @@ def on(quads: Iterable[Quad], as_of: date, known_by: date) -> list[Quad]:
         if quad.predicate.value not in DIRECT_EDGES and quad.subject.value not in gone  # type: ignore[union-attr]
     ]
     return held(Facts(kept), as_of, known_by)
-
-
-def _covers(facts: Facts, holding: str, as_of: date, known_by: date) -> bool:
-    def between(first: str, day: date, last: str) -> bool:
-        low, high = facts.value(holding, first), facts.value(holding, last)
-        return bool(low and high and low <= day.isoformat() <= high)
-
-    return between("ally:from", as_of, "ally:until") and between(
-        "ally:knownFrom", known_by, "ally:knownUntil"
-    )
 
 
 class _Gathering:

@@ -4,6 +4,7 @@ One table names each problem, its status and its title; ``docs/errors.md`` has a
 """
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from allygraph.names import BASE
@@ -86,3 +87,14 @@ class Problem(Exception):
         }
         text = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
         return Response(text, self.status, self.headers(), "application/problem+json")
+
+
+def refusal(head: Mapping[str, Any]) -> Problem:
+    """Give the problem that a reader tells: the code, the message and the expectation of its error.
+
+    Args:
+        head: of a reply whose outcome is ``refused``.
+    """
+    code = head["code"] if head["code"] in PROBLEMS else "usage"
+    more = {"expected": head["expected"]} if head["expected"] else {}
+    return Problem(code, head["message"], **more)

@@ -23,7 +23,7 @@ from allygraph.web.conditional import fresh, respond
 from allygraph.web.fields import Fields, decode, single
 from allygraph.web.gate import Gate
 from allygraph.web.negotiate import HTML, Offer, choose, short_names
-from allygraph.web.problems import PROBLEMS, Problem
+from allygraph.web.problems import Problem, refusal
 from allygraph.web.refusals import PAGE_POLICY, Refusals
 from allygraph.web.routes import SUFFIXES, ReaderRoute
 from allygraph.web.worker import Reply
@@ -165,9 +165,7 @@ def _cached(key: Key, reply: Reply, vary: str) -> Cached:
     """Give an answer to keep, or raise the problem that the reply tells."""
     head = reply.head
     if reply.outcome == "refused":
-        code = head["code"] if head["code"] in PROBLEMS else "usage"
-        more = {"expected": head["expected"]} if head["expected"] else {}
-        raise Problem(code, head["message"], **more)
+        raise refusal(head)
     if reply.outcome != "answered":
         raise Problem(reply.outcome, _DETAILS[reply.outcome])
     kind = head["media_type"]
